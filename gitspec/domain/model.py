@@ -1,0 +1,100 @@
+"""What every model shares: frozen, no unknown keys, and the field types that carry ids and texts.
+
+The models are the one definition of the file formats: the strict reader binds files to them, ``schemas/`` is generated
+from them, and the fold works on them. Every text is canonical: without the line breaks around it, LF inside.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from gitspec.domain import ids
+
+
+class Model(BaseModel):
+    """Base of all models."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        defer_build=True,
+        validate_by_alias=True,
+        validate_by_name=True,
+        use_attribute_docstrings=True,
+    )
+
+
+def _id_checker(problem_with: Callable[[str], str | None]) -> AfterValidator:
+    def check(value: str) -> str:
+        if problem := problem_with(value):
+            raise PydanticCustomError("I001", "{problem}", {"problem": problem})
+        return value
+
+    return AfterValidator(check)
+
+
+def _strict_bool(value: Any) -> Any:
+    """The reader gives text; of all spellings only YAML 1.2's ``true`` and ``false`` are booleans."""
+    if isinstance(value, str):
+        if value not in ("true", "false"):
+            raise PydanticCustomError("S003", "must be true or false")
+        return value == "true"
+    return value
+
+
+def _trimmed(value: Any) -> Any:
+    return value.strip("\n") if isinstance(value, str) else value
+
+
+def _one_line(value: str) -> str:
+    if "\n" in value:
+        raise PydanticCustomError("S004", "must be one line")
+    return value
+
+
+_SEGMENT = r"[a-z0-9]+(-[a-z0-9]+)*"
+_WORD = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{N}]+(-[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{N}]+)*"
+
+
+def _schema(pattern: str, max_length: int = ids.MAX_LENGTH) -> dict[str, Any]:
+    return {"pattern": f"^{pattern}$", "minLength": 1, "maxLength": max_length}
+
+
+ChangeId = Annotated[str, _id_checker(ids.problem_with_change_id), Field(json_schema_extra=_schema(_SEGMENT))]
+CapabilityId = Annotated[
+    str,
+    _id_checker(ids.problem_with_capability_id),
+    Field(json_schema_extra=_schema(f"{_SEGMENT}(/{_SEGMENT})*", 3 * ids.MAX_LENGTH)),
+]
+RequirementId = Annotated[str, _id_checker(ids.problem_with_requirement_id), Field(json_schema_extra=_schema(_WORD))]
+ScenarioId = Annotated[str, _id_checker(ids.problem_with_scenario_id), Field(json_schema_extra=_schema(_WORD))]
+
+
+def _check_ref(value: str) -> str:
+    parsed = ids.parse_requirement_ref(value)
+    if isinstance(parsed, str):
+        raise PydanticCustomError("I001", "{problem}", {"problem": parsed})
+    if parsed.scenario is not None:
+        raise PydanticCustomError("I001", "must name a requirement, not a scenario")
+    return value
+
+
+RequirementName = Annotated[
+    str,
+    AfterValidator(_check_ref),
+    Field(json_schema_extra=_schema(f"{_SEGMENT}(/{_SEGMENT})*/{_WORD}", 4 * ids.MAX_LENGTH)),
+]
+"""``<capability>/<requirement>``."""
+
+Prose = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1)]
+"""Markdown that may span lines."""
+
+Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=500)]
+"""Text of one line."""
+
+Flag = Annotated[bool, BeforeValidator(_strict_bool)]
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+"""First 12 hex digits of the SHA-256 of a part."""
