@@ -25,6 +25,12 @@ RULES: dict[str, Rule] = {
     # I: ids
     "I001": Rule("error", "bad id"),
     "I002": Rule("error", "id used twice"),
+    # G: Git and the machine
+    "G000": Rule("error", "the operating system refused"),
+    # U: usage
+    "U000": Rule("error", "wrong command line"),
+    "U001": Rule("error", "unknown command"),
+    "U002": Rule("error", "folder that does not exist"),
 }
 
 

@@ -1,0 +1,64 @@
+"""The console script: the cheapest answers first, and every way a command may end.
+
+Exit codes: 0 fine, 1 findings or refused, 2 wrong usage, 3 could not judge or do it; as shells have it, 130 after
+Ctrl-C and 141 when nobody reads the output any more.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+
+from gitspec import __version__, errors
+
+EXIT_INTERRUPTED = 130
+EXIT_CLOSED_PIPE = 141
+
+
+def main() -> None:
+    """Entry point of ``gitspec`` and ``python -m gitspec``."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a file name that is no UTF-8, or a terminal that is not, is no crash
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains while it shuts down
+        code = EXIT_CLOSED_PIPE
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    sys.exit(code)
+
+
+def run(args: Sequence[str]) -> int:
+    """Run one command line (without the program's name) and return its exit code; errors are on stderr then.
+
+    Raises BrokenPipeError and KeyboardInterrupt, which only the process can answer.
+    """
+    if list(args) == ["--version"]:  # before click is paid for
+        sys.stdout.write(f"gitspec {__version__}\n")
+        return errors.EXIT_OK
+    from gitspec.cli.main import run_cli
+
+    try:
+        return run_cli(args)
+    except errors.GitspecError as error:
+        _report(error)
+        return error.exit_code
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+        what = error.strerror or str(error)
+        _report(errors.CannotJudge("G000", f"{name}: {what}" if name else what, help="mend that and run it again"))
+        return errors.EXIT_CANNOT
+
+
+def _report(error: errors.GitspecError) -> None:
+    from gitspec.cli.options import show_error
+
+    show_error(error)
+
+
+if __name__ == "__main__":
+    main()

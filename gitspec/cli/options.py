@@ -1,0 +1,100 @@
+"""What the commands share: options, arguments with completion, and the way results and errors are shown."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gitspec import errors
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def examples(*lines: str) -> str:
+    """The ``epilog`` of a command: its examples, one a line."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def json_option(function: F) -> F:
+    """``--json``, as ``as_json: bool``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON (shapes: docs/json.md).")(function)
+
+
+def at_option(function: F) -> F:
+    """``--at REV``, as ``at: str | None``, for ``gitspec.git.snapshot.open_snapshot``."""
+    return click.option("--at", metavar="REV", help="Read spec/ as it is in that commit, instead of the work tree.")(
+        function
+    )
+
+
+def no_cache_option(function: F) -> F:
+    """``--no-cache``, as ``no_cache: bool``."""
+    return click.option("--no-cache", is_flag=True, help="Neither read nor write cached facts.")(function)
+
+
+def change_argument(name: str = "change", **kwargs: Any) -> Callable[[F], F]:
+    """An argument that is the id of an active change; the shell completes it."""
+    return click.argument(name, shell_complete=complete_change, **kwargs)
+
+
+def complete_change(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Ids of active changes for the shell. Only valid ids get out: a shell evaluates what it completes."""
+    return _items(_active_ids, incomplete)
+
+
+def _items(source: Callable[[], Sequence[str]], incomplete: str) -> "list[CompletionItem]":
+    from click.shell_completion import CompletionItem
+
+    try:
+        found = source()
+    except (errors.GitspecError, OSError):  # completion has nobody to tell
+        return []
+    return [CompletionItem(value) for value in found if value.startswith(incomplete)]
+
+
+def _active_ids() -> list[str]:
+    from gitspec.domain.ids import problem_with_change_id
+    from gitspec.git.repository import discover
+    from gitspec.git.snapshot import open_snapshot
+    from gitspec.store.spec import Spec
+
+    return [i for i in Spec(open_snapshot(discover(), None)).change_ids() if problem_with_change_id(i) is None]
+
+
+def emit(as_json: bool, kind: str, data: Mapping[str, Any], text: str | Sequence[str]) -> None:
+    """Print a result: JSON ``{"gitspec": 1, "kind": kind, **data}``, or the text (or its lines) made safe to show."""
+    if as_json:
+        import json
+
+        click.echo(json.dumps({"gitspec": 1, "kind": kind, **data}, indent=2, ensure_ascii=False))
+        return
+    lines = text if isinstance(text, str) else "\n".join(text)
+    if lines:
+        click.echo(_safe(lines))
+
+
+def show_error(error: errors.GitspecError) -> None:
+    """``place: CODE message`` and ``help: …`` on stderr; the place is ``gitspec`` when it is in no file."""
+    sys.stderr.write(_safe(f"{error.place or 'gitspec'}: {error.code} {error.message}\n"))
+    if error.help:
+        sys.stderr.write(_safe(f"help: {error.help}\n"))
+
+
+def show_usage_error(error: click.ClickException) -> int:
+    """What click has against the command line, in our form; the exit code is 2."""
+    ctx = error.ctx if isinstance(error, click.UsageError) else None
+    help_ = f"{ctx.command_path} --help" if ctx else ""
+    show_error(errors.UsageError("U000", error.format_message().rstrip("."), help=help_))
+    return errors.EXIT_USAGE
+
+
+def _safe(text: str) -> str:
+    try:
+        from gitspec.render.text import clean
+    except ImportError:
+        return text
+    return clean(text)
