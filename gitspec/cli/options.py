@@ -68,9 +68,9 @@ def _active_ids() -> list[str]:
 def emit(as_json: bool, kind: str, data: Mapping[str, Any], text: str | Sequence[str]) -> None:
     """Print a result: JSON ``{"gitspec": 1, "kind": kind, **data}``, or the text (or its lines) made safe to show."""
     if as_json:
-        import json
+        from gitspec.render.json import document
 
-        click.echo(json.dumps({"gitspec": 1, "kind": kind, **data}, indent=2, ensure_ascii=False))
+        click.echo(document(kind, **data), nl=False)
         return
     lines = text if isinstance(text, str) else "\n".join(text)
     if lines:
@@ -93,8 +93,6 @@ def show_usage_error(error: click.ClickException) -> int:
 
 
 def _safe(text: str) -> str:
-    try:
-        from gitspec.render.text import clean
-    except ImportError:
-        return text
+    from gitspec.render.text import clean
+
     return clean(text)
