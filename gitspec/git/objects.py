@@ -1,0 +1,206 @@
+"""Objects by id: reading, writing, resolving names.
+
+Everything goes through the git program, so that it works in every repository Git can read (SHA-256, reftable, partial
+clones, a push's quarantine): one long-lived ``cat-file --batch`` for single objects, one child for each bulk.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from gitspec.errors import CannotJudge
+from gitspec.git.repository import Repository
+from gitspec.git.run import Coprocess, git, run
+
+MODE_FILE, MODE_EXECUTABLE, MODE_SYMLINK, MODE_SUBMODULE, MODE_TREE = 0o100644, 0o100755, 0o120000, 0o160000, 0o40000
+_BULK = 4
+
+
+class TreeEntry(NamedTuple):
+    """One entry of a tree object."""
+
+    name: str
+    mode: int
+    oid: str
+
+
+def oid_of(kind: str, data: bytes, object_format: str = "sha1") -> str:
+    """The id that Git gives an object."""
+    digest = hashlib.new(object_format, b"%s %d\0" % (kind.encode(), len(data)), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def tree_data(entries: Iterable[TreeEntry]) -> bytes:
+    """The content of a tree object; sorts as Git does (a folder's name counts as if it ended in a slash)."""
+    rows = sorted((os.fsencode(e.name) + (b"/" if e.mode == MODE_TREE else b""), e) for e in entries)
+    return b"".join(b"%o %s\0" % (e.mode, os.fsencode(e.name)) + bytes.fromhex(e.oid) for _, e in rows)
+
+
+class Objects:
+    """The objects of a repository."""
+
+    def __init__(self, repo: Repository) -> None:
+        self.repo = repo
+        self._batch: Coprocess | None = None
+
+    def read(self, oid: str) -> bytes:
+        """The content of an object. Raises CannotJudge G006 when it is missing."""
+        return self.read_typed(oid)[1]
+
+    def read_typed(self, oid: str) -> tuple[str, bytes]:
+        """The type and content of an object, by its full id."""
+        if self._batch is None:
+            self._batch = Coprocess(self.repo, "cat-file", "--batch")
+        self._batch.send(_checked(oid).encode() + b"\n")
+        header = self._batch.out.readline().split()
+        if len(header) != 3:
+            raise _missing(oid)
+        data = self._batch.out.read(int(header[2]) + 1)
+        return header[1].decode(), data[:-1]
+
+    def read_many(self, oids: Sequence[str]) -> list[bytes]:
+        """The contents of objects, in order; one child for all."""
+        if len(oids) < _BULK:
+            return [self.read(oid) for oid in oids]
+        wanted = "".join(f"{_checked(oid)}\n" for oid in oids).encode()
+        out = git(self.repo, "cat-file", "--batch", "--buffer", input=wanted)
+        found: list[bytes] = []
+        at = 0
+        for oid in oids:
+            end = out.index(b"\n", at)
+            header = out[at:end].split()
+            if len(header) != 3:
+                raise _missing(oid)
+            at = end + 1 + int(header[2]) + 1
+            found.append(out[end + 1 : at - 1])
+        return found
+
+    def exists(self, oid: str) -> bool:
+        """Whether an object is there."""
+        return run(self.repo, "cat-file", "-e", _checked(oid)).status == 0
+
+    def resolve(self, rev: str, kind: str = "commit") -> str:
+        """The full id of what ``rev`` names, peeled to ``kind``; safe for any text. Raises CannotJudge G005."""
+        if found := self.find(rev, kind):
+            return found
+        if rev == "HEAD" and kind == "commit":
+            raise CannotJudge("G005", "there is no commit yet", help="make a first commit, or leave out --at")
+        raise CannotJudge("G005", f"'{rev}' names no {kind}", help="git log --oneline --all shows what there is")
+
+    def find(self, rev: str, kind: str = "commit") -> str | None:
+        """As ``resolve``, but None when there is nothing of that name."""
+        if not rev or "\0" in rev or "\n" in rev:
+            return None
+        result = run(self.repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{{kind}}}")
+        return result.out.decode().strip() or None if result.status == 0 else None
+
+    def tree(self, tree: str) -> list[TreeEntry]:
+        """The direct entries of a tree, by its id."""
+        data = self.read_typed(tree)
+        if data[0] != "tree":
+            raise CannotJudge("G006", f"object {tree} is a {data[0]}, not a tree")
+        return parse_tree(data[1], self.repo.object_format)
+
+    def write_blob(self, data: bytes) -> str:
+        """Store a blob and give its id."""
+        return git(self.repo, "hash-object", "-w", "-t", "blob", "--stdin", input=data).decode().strip()
+
+    def write_blobs(self, blobs: Sequence[bytes]) -> list[str]:
+        """Store blobs and give their ids, in order."""
+        return [self.write_blob(data) for data in blobs]
+
+    def write_tree(self, entries: Iterable[TreeEntry]) -> str:
+        """Store a tree and give its id. All entries must exist."""
+        return self.write_trees([list(entries)])[0]
+
+    def write_trees(self, trees: Sequence[Sequence[TreeEntry]]) -> list[str]:
+        """Store trees, children before parents, and give their ids."""
+        if not trees:
+            return []
+        rows = []
+        for entries in trees:
+            for e in entries:
+                kind = {MODE_TREE: "tree", MODE_SUBMODULE: "commit"}.get(e.mode, "blob")
+                rows.append(
+                    b"%06o %s %s\t%s\0" % (e.mode, kind.encode(), _checked(e.oid).encode(), os.fsencode(e.name))
+                )
+            rows.append(b"\0")
+        return git(self.repo, "mktree", "-z", "--batch", input=b"".join(rows)).decode().split()
+
+    def write_object(self, kind: str, data: bytes) -> str:
+        """Store a commit or tag, checked by Git, and give its id."""
+        return git(self.repo, "hash-object", "-w", "-t", kind, "--stdin", input=data).decode().strip()
+
+    def close(self) -> None:
+        """End the child that reads. Safe to call twice."""
+        if self._batch:
+            self._batch.close()
+            self._batch = None
+
+
+def parse_tree(data: bytes, object_format: str = "sha1") -> list[TreeEntry]:
+    """The entries of a tree object's content."""
+    size = 32 if object_format == "sha256" else 20
+    entries = []
+    at = 0
+    while at < len(data):
+        end = data.index(b"\0", at)
+        mode, name = data[at:end].split(b" ", 1)
+        at = end + 1 + size
+        entries.append(TreeEntry(os.fsdecode(name), int(mode, 8), data[end + 1 : at].hex()))
+    return entries
+
+
+def edited_tree(objects: Objects, base: str | None, edits: Mapping[str, tuple[int, str] | None]) -> str:
+    """Store and give the tree that is ``base`` (None: empty) with ``edits`` (path: (mode, oid), or None to remove).
+
+    A path may name a whole folder (mode 040000 and its tree). Only folders on the way to an edit are read or written;
+    folders that become empty go.
+    """
+    pending: list[list[TreeEntry]] = []
+    root = _edit(objects, base, edits, pending)
+    objects.write_trees(pending)
+    return root or objects.write_tree(())
+
+
+def _edit(
+    objects: Objects,
+    base: str | None,
+    edits: Mapping[str, tuple[int, str] | None],
+    pending: list[list[TreeEntry]],
+) -> str | None:
+    entries = {e.name: e for e in objects.tree(base)} if base else {}
+    below: dict[str, dict[str, tuple[int, str] | None]] = {}
+    for path, entry in edits.items():
+        name, slash, rest = path.partition("/")
+        if slash:
+            below.setdefault(name, {})[rest] = entry
+        elif entry is None:
+            entries.pop(name, None)
+        else:
+            entries[name] = TreeEntry(name, *entry)
+    for name, inner in below.items():
+        old = entries.get(name)
+        oid = _edit(objects, old.oid if old and old.mode == MODE_TREE else None, inner, pending)
+        if oid:
+            entries[name] = TreeEntry(name, MODE_TREE, oid)
+        else:
+            entries.pop(name, None)
+    if not entries:
+        return None
+    pending.append(list(entries.values()))
+    return oid_of("tree", tree_data(entries.values()), objects.repo.object_format)
+
+
+def _checked(oid: str) -> str:
+    if len(oid) not in (40, 64) or not set(oid) <= set("0123456789abcdef"):
+        raise ValueError(f"not a full object id: {oid!r}")
+    return oid
+
+
+def _missing(oid: str) -> CannotJudge:
+    return CannotJudge(
+        "G006", f"object {oid} is missing", help="a shallow or damaged clone? try 'git fetch --unshallow' or 'git fsck'"
+    )
