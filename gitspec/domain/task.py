@@ -1,14 +1,11 @@
 """Tasks: the items of a change's checklist, as `tasks.md` holds them."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from gitspec.domain.model import Line, Model, Prose, RequirementName
+from gitspec.domain.task_status import ENDED, MARKS, TaskStatus
 
-TaskStatus = Literal["pending", "in-progress", "done", "blocked", "dropped"]
-MARKS: dict[str, TaskStatus] = {" ": "pending", "~": "in-progress", "x": "done", "!": "blocked", "-": "dropped"}
-ENDED: frozenset[TaskStatus] = frozenset(["done", "dropped"])
+__all__ = ["ENDED", "MARKS", "Task", "TaskStatus"]
 
 
 class Task(Model):
