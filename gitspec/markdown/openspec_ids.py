@@ -1,0 +1,123 @@
+"""Ids for what OpenSpec only names: made from the title, unique in their file, the same on every run."""
+
+import functools
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from gitspec.domain import ids
+
+if TYPE_CHECKING:
+    import regex
+
+_DENSE = ("Han", "Hiragana", "Katakana", "Hangul", "Bopomofo")
+_APOSTROPHES = str.maketrans("", "", "'’`*\"“”")
+
+
+def slug(title: str) -> str:
+    """The title as words of lower-case letters and digits with hyphens between them; empty when none are left.
+
+    An id holds letters of one script (UTS #39). Of a title in several, the script that says most of it stays: a letter
+    of a dense script (Chinese, Japanese, Korean) counts double. Nothing is transliterated.
+    """
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", title).translate(_APOSTROPHES).lower())
+    plain = unicodedata.normalize("NFC", plain.lower())
+    if plain.isascii():
+        return _cut(re.sub(r"[^a-z0-9]+", "-", plain).strip("-"))
+    import regex
+
+    words = regex.sub(r"[^\p{L}\p{M}\p{N}]+", "-", plain)
+    words = regex.sub(r"\p{Default_Ignorable_Code_Point}", "", words)
+    whole = _cut(_joined(words))
+    if whole and ids.problem_with_requirement_id(whole) is None:
+        return whole
+    latin = regex.findall(r"\p{Script=Latin}", words)
+    dense = [c for c in words if _is_dense(c)]
+    if 2 * len(dense) > len(latin) and dense:
+        kept = "".join(c if _is_dense(c) or c in "0123456789" else "-" for c in words)
+    elif latin:
+        kept = "".join(c if c in "abcdefghijklmnopqrstuvwxyz0123456789" else "-" for c in words)
+    else:
+        kept = ""
+    return _cut(_joined(kept))
+
+
+class Ids:
+    """Hands out ids that are unique, by title; a title seen before may be bound to the id that it has elsewhere."""
+
+    def __init__(self, kind: str, problem: Callable[[str], str | None], taken: Iterable[str] = ()) -> None:
+        self._kind = kind
+        self._problem = problem
+        self._taken = set(taken)
+
+    def take(self, title: str, wanted: str | None = None) -> str:
+        """An id for the title: ``wanted`` while it is free, else the slug, with a number behind it when needed."""
+        if wanted is not None and wanted not in self._taken:
+            self._taken.add(wanted)
+            return wanted
+        stem = slug(title)
+        if not stem or self._problem(stem):
+            stem = f"{stem}-{self._kind}" if stem and not self._problem(f"{stem}-{self._kind}") else self._kind
+        found, number = stem, 1
+        while found in self._taken:
+            number += 1
+            found = f"{_cut(stem, ids.MAX_LENGTH - len(str(number)) - 1)}-{number}"
+        self._taken.add(found)
+        return found
+
+
+def requirement_ids(taken: Iterable[str] = ()) -> Ids:
+    """Ids of the requirements of one capability."""
+    return Ids("requirement", ids.problem_with_requirement_id, taken)
+
+
+def scenario_ids(taken: Iterable[str] = ()) -> Ids:
+    """Ids of the scenarios of one requirement."""
+    return Ids("scenario", ids.problem_with_scenario_id, taken)
+
+
+def change_ids(taken: Iterable[str] = ()) -> Ids:
+    """Ids of changes: ASCII only."""
+    return Ids("change", ids.problem_with_change_id, taken)
+
+
+def capability_id(path: str) -> str:
+    """The id for a folder below ``specs/``: each part as lower-case ASCII words, numbered when nothing is left."""
+    parts = [
+        re.sub(r"[^a-z0-9]+", "-", part.lower()).strip("-")[: ids.MAX_LENGTH].strip("-") for part in path.split("/")
+    ]
+    parts = [
+        part if part and not ids.problem_with_change_id(part) else f"capability-{part}".strip("-") for part in parts
+    ]
+    return "/".join(parts)
+
+
+def same_title(title: str) -> str:
+    """The form in which two spellings of one title are equal: case, width and spaces do not count."""
+    return " ".join(unicodedata.normalize("NFKC", title).casefold().split())
+
+
+def _is_dense(char: str) -> bool:
+    return char > "\u10ff" and _dense().match(char) is not None
+
+
+@functools.cache
+def _dense() -> "regex.Pattern[str]":
+    import regex
+
+    scripts = "|".join(rf"\p{{Script_Extensions={name}}}" for name in _DENSE)
+    return regex.compile(rf"(?=[\p{{L}}\p{{M}}])(?:{scripts})")
+
+
+def _joined(words: str) -> str:
+    return re.sub(r"-+", "-", words).strip("-")
+
+
+def _cut(value: str, length: int = ids.MAX_LENGTH) -> str:
+    """At most ``length`` characters, cut between words where that leaves at least half of it."""
+    if len(value) <= length:
+        return value
+    head = value[: length + 1]
+    at = head.rfind("-")
+    return unicodedata.normalize("NFC", value[: at if at > length // 2 else length]).strip("-")
