@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from gitspec.domain.ids import derived_title
 from gitspec.domain.model import CapabilityId, Line, Model, Prose, RequirementId, RequirementName, ScenarioId
 
 Keyword = Literal["GIVEN", "WHEN", "THEN", "AND", "BUT"]
@@ -133,6 +134,4 @@ def title_of(item: Scenario | Requirement | Capability) -> str:
     """The title, or one derived from the id (`session-expiry` reads `Session expiry`)."""
     if item.title:
         return item.title
-    name = item.capability.rpartition("/")[2] if isinstance(item, Capability) else item.id
-    words = name.replace("-", " ")
-    return words[:1].upper() + words[1:]
+    return derived_title(item.capability if isinstance(item, Capability) else item.id)

@@ -46,6 +46,12 @@ def problem_with_scenario_id(value: str) -> str | None:
     return _problem(value, unicode=True)
 
 
+def derived_title(value: str) -> str:
+    """The title of what has none: `session-expiry` reads `Session expiry`; of a path the last segment counts."""
+    words = value.rpartition("/")[2].replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
 class RequirementRef(NamedTuple):
     """``<capability>/<requirement>[#<scenario>]``: the last segment before ``#`` is the requirement."""
 

@@ -6,7 +6,7 @@ clones, a push's quarantine): one long-lived ``cat-file --batch`` for single obj
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
@@ -108,8 +108,13 @@ class Objects:
         return git(self.repo, "hash-object", "-w", "-t", "blob", "--stdin", input=data).decode().strip()
 
     def write_blobs(self, blobs: Sequence[bytes]) -> list[str]:
-        """Store blobs and give their ids, in order."""
-        return [self.write_blob(data) for data in blobs]
+        """Store blobs, with one child for all, and give their ids, in order."""
+        from gitspec.git.object_batch import ObjectBatch
+
+        batch = ObjectBatch(self.repo.object_format)
+        oids = [batch.add("blob", data) for data in blobs]
+        batch.write(self.repo)
+        return oids
 
     def write_tree(self, entries: Iterable[TreeEntry]) -> str:
         """Store a tree and give its id. All entries must exist."""
@@ -151,47 +156,6 @@ def parse_tree(data: bytes, object_format: str = "sha1") -> list[TreeEntry]:
         at = end + 1 + size
         entries.append(TreeEntry(os.fsdecode(name), int(mode, 8), data[end + 1 : at].hex()))
     return entries
-
-
-def edited_tree(objects: Objects, base: str | None, edits: Mapping[str, tuple[int, str] | None]) -> str:
-    """Store and give the tree that is ``base`` (None: empty) with ``edits`` (path: (mode, oid), or None to remove).
-
-    A path may name a whole folder (mode 040000 and its tree). Only folders on the way to an edit are read or written;
-    folders that become empty go.
-    """
-    pending: list[list[TreeEntry]] = []
-    root = _edit(objects, base, edits, pending)
-    objects.write_trees(pending)
-    return root or objects.write_tree(())
-
-
-def _edit(
-    objects: Objects,
-    base: str | None,
-    edits: Mapping[str, tuple[int, str] | None],
-    pending: list[list[TreeEntry]],
-) -> str | None:
-    entries = {e.name: e for e in objects.tree(base)} if base else {}
-    below: dict[str, dict[str, tuple[int, str] | None]] = {}
-    for path, entry in edits.items():
-        name, slash, rest = path.partition("/")
-        if slash:
-            below.setdefault(name, {})[rest] = entry
-        elif entry is None:
-            entries.pop(name, None)
-        else:
-            entries[name] = TreeEntry(name, *entry)
-    for name, inner in below.items():
-        old = entries.get(name)
-        oid = _edit(objects, old.oid if old and old.mode == MODE_TREE else None, inner, pending)
-        if oid:
-            entries[name] = TreeEntry(name, MODE_TREE, oid)
-        else:
-            entries.pop(name, None)
-    if not entries:
-        return None
-    pending.append(list(entries.values()))
-    return oid_of("tree", tree_data(entries.values()), objects.repo.object_format)
 
 
 def _checked(oid: str) -> str:

@@ -14,30 +14,8 @@ from contextlib import contextmanager
 from typing import NamedTuple, Protocol
 
 from gitspec.errors import CannotJudge
+from gitspec.git.hardening import HARDENING, hardened
 
-HARDENING = (
-    "--no-pager",
-    "-c", "core.fsmonitor=false",
-    "-c", "safe.bareRepository=explicit",
-    "-c", "color.ui=false",
-    "-c", "log.showSignature=false",
-)  # fmt: skip
-_ALWAYS = {
-    "LC_ALL": "C",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_LITERAL_PATHSPECS": "1",
-}
-_NEVER = (
-    "LANGUAGE",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_PAGER",
-    "GIT_PREFIX",
-    "GIT_GLOB_PATHSPECS",
-    "GIT_NOGLOB_PATHSPECS",
-    "GIT_ICASE_PATHSPECS",
-)
 LOCAL_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
     "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
@@ -170,10 +148,7 @@ class Coprocess:
 
 def environment(where: Located | str, extra: Mapping[str, str | None] | None = None) -> dict[str, str]:
     """The environment of a git child."""
-    env = dict(os.environ)
-    for name in _NEVER:
-        env.pop(name, None)
-    env.update(_ALWAYS)
+    env = hardened(os.environ)
     for changes in (None if isinstance(where, str) else where.env, extra):
         for name, value in (changes or {}).items():
             if value is None:

@@ -1,7 +1,7 @@
 """Read-only views of spec/: at a commit, in the index, in the work tree. Every reader takes one."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 from typing import NamedTuple, Protocol
 
@@ -96,7 +96,7 @@ def at_work_tree(repo: Repository) -> Snapshot:
     """spec/ as it lies on disk, untracked files included."""
     if repo.top is None:
         raise CannotJudge("G007", "a bare repository has no work tree", help="name a commit with --at")
-    return _WorkTree(repo, repo.top)
+    return WorkTree(repo, repo.top)
 
 
 def folder_trees(entries: Iterable[tuple[str, int, str]], object_format: str = "sha1") -> dict[str, str]:
@@ -158,7 +158,7 @@ class _Stored:
         return [self.oid(path) for path in paths]
 
 
-class _WorkTree:
+class WorkTree:
     """Files on disk. What was read is kept, so that an id and a content belong together."""
 
     def __init__(self, repo: Repository, top: str) -> None:
@@ -167,12 +167,15 @@ class _WorkTree:
         self.unmerged: tuple[str, ...] = ()
         self._top = top
         self._entries: list[Entry] | None = None
+        self._stats: dict[str, os.stat_result] = {}
         self._modes: dict[str, int] = {}
         self._contents: dict[str, bytes] = {}
 
     def entries(self) -> Sequence[Entry]:
         if self._entries is None:
-            self._entries = sorted(_walk(self._top, ROOT))
+            found = sorted(_walk(self._top, ROOT), key=lambda item: item[0])
+            self._stats = dict(found)
+            self._entries = [Entry(path, _mode(stat.st_mode), None) for path, stat in found]
             self._modes = {e.path: e.mode for e in self._entries}
         return self._entries
 
@@ -191,6 +194,11 @@ class _WorkTree:
     def oids(self, paths: Sequence[str]) -> list[str]:
         return [self.oid(path) for path in paths]
 
+    def stat(self, path: str) -> os.stat_result | None:
+        """What the listing saw of a file; None where there is none, and for a file that has been read since."""
+        self.entries()
+        return None if path in self._contents else self._stats.get(path)
+
     def _read(self, path: str) -> bytes:
         self.entries()
         mode = self._modes.get(path)
@@ -207,14 +215,14 @@ class _WorkTree:
             raise CannotJudge("G008", f"cannot be read: {error.strerror}", place=path) from None
 
 
-def _walk(top: str, path: str) -> Iterable[Entry]:
-    """Every file below ``path``; folders that are links or repositories of their own are entries."""
+def _walk(top: str, path: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Every file below ``path``; folders that are links or repositories of their own come as themselves."""
     try:
-        mode = os.lstat(f"{top}/{path}").st_mode
+        stat = os.lstat(f"{top}/{path}")
     except (FileNotFoundError, NotADirectoryError):
         return
-    if not S_ISDIR(mode):
-        yield Entry(path, _mode(mode), None)
+    if not S_ISDIR(stat.st_mode):
+        yield path, stat
         return
     folders = [path]
     while folders:
@@ -226,17 +234,17 @@ def _walk(top: str, path: str) -> Iterable[Entry]:
             raise CannotJudge("G008", f"cannot be read: {error.strerror}", place=folder) from None
         for item in found:
             inner = f"{folder}/{item.name}"
-            if not item.is_dir(follow_symlinks=False):
-                yield Entry(inner, _mode(item.stat(follow_symlinks=False).st_mode), None)
-            elif os.path.lexists(f"{top}/{inner}/.git"):
-                yield Entry(inner, MODE_SUBMODULE, None)
-            else:
+            if item.is_dir(follow_symlinks=False) and not os.path.lexists(f"{top}/{inner}/.git"):
                 folders.append(inner)
+            else:
+                yield inner, os.lstat(f"{top}/{inner}")
 
 
 def _mode(mode: int) -> int:
     if S_ISREG(mode):
         return MODE_EXECUTABLE if mode & S_IXUSR else MODE_FILE
+    if S_ISDIR(mode):  # with a .git of its own
+        return MODE_SUBMODULE
     return MODE_SYMLINK if S_ISLNK(mode) else 0  # 0: a device, socket or pipe, which Git does not know
 
 
@@ -251,6 +259,3 @@ def _parse(listed: bytes) -> list[Entry]:
 
 def _nothing(path: str, where: str) -> CannotJudge:
     return CannotJudge("G006", f"there is no file in the {where}", place=path)
-
-
-_CHECK: Mapping[str, type[Snapshot]] = {"stored": _Stored, "work tree": _WorkTree}

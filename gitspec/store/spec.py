@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from gitspec.domain.finding import Finding
 from gitspec.errors import CannotJudge, Refused, UsageError
-from gitspec.git.snapshot import Entry, Snapshot, folder_trees
+from gitspec.git.snapshot import Entry, Snapshot, WorkTree, folder_trees
 from gitspec.store import layout
 
 if TYPE_CHECKING:
@@ -102,11 +102,24 @@ class Spec:
             )
         return loaded.value
 
+    def oids(self, paths: Sequence[str]) -> list[str]:
+        """The object ids of files, in order; in the work tree only of those that changed since they were last hashed."""
+        if isinstance(self.snapshot, WorkTree) and self.cache is not None:
+            from gitspec.store.stat_cache import oids_by_stat
+
+            return oids_by_stat(self.snapshot, self.cache, paths)
+        return self.snapshot.oids(paths)
+
     # -- living specs
 
     def capability_ids(self) -> tuple[str, ...]:
         """The ids of all living capabilities, sorted; files with other names are layout findings."""
         return tuple(self._sorted_out())
+
+    def capability_paths(self, capabilities: Sequence[str] | None = None) -> dict[str, str]:
+        """The files of all living capabilities (or of those given that exist), in the order of the ids."""
+        paths = self._sorted_out()
+        return paths if capabilities is None else {c: paths[c] for c in sorted(set(capabilities)) if c in paths}
 
     def capability(self, capability: str) -> "Loaded[Capability]":
         """A living capability. Raises UsageError L011 (with the nearest ids) when there is none of that id."""
@@ -121,7 +134,7 @@ class Spec:
             path = paths[capability]
             loaded = load(Capability, self.snapshot.read(path), path)
             if loaded.value is not None and loaded.value.capability != capability:
-                loaded = _misnamed(loaded, "capability", capability, path)
+                loaded = _with_wrong_name(loaded, "capability", capability, path)
             self._capabilities[capability] = loaded
         return loaded
 
@@ -139,12 +152,11 @@ class Spec:
             from gitspec.store.facts import facts_of_capabilities
 
             links: dict[str, list[str]] = {}
-            for capability, facts in sorted(facts_of_capabilities(self).items()):
-                for requirement in facts.requirements:
-                    for target in {t for targets in requirement.links.values() for t in targets}:
-                        links.setdefault(target, []).append(f"{capability}/{requirement.id}")
+            for capability, facts in facts_of_capabilities(self).items():
+                for link in facts.links:
+                    links.setdefault(link.target, []).append(f"{capability}/{link.requirement}")
             self._links = links
-        return tuple(self._links.get(name, ()))
+        return tuple(sorted(set(self._links.get(name, ()))))
 
     # -- changes
 
@@ -225,7 +237,7 @@ class ChangeFolder:
     def tree(self) -> str:
         """The tree id of the folder's known files, as Git computes it: the key under which facts are cached."""
         paths = [e.path for e in self.entries]
-        oids = self._spec.snapshot.oids(paths)
+        oids = self._spec.oids(paths)
         cut = len(self.path) + 1
         rows = [(e.path[cut:], e.mode, oid) for e, oid in zip(self.entries, oids, strict=True)]
         return folder_trees(rows, self._spec.snapshot.repo.object_format)[""]
@@ -247,7 +259,7 @@ class ChangeFolder:
             else:
                 self._change = load(Change, self.read("change.yaml"), path)
                 if self._change.value is not None and self._change.value.change != self.id:
-                    self._change = _misnamed(self._change, "change", self.id, path)
+                    self._change = _with_wrong_name(self._change, "change", self.id, path)
         return self._change
 
     @property
@@ -289,7 +301,7 @@ class ChangeFolder:
                 capability = layout.classify(path).capability
                 loaded = load(Delta, self._spec.snapshot.read(path), path)
                 if loaded.value is not None and loaded.value.capability != capability:
-                    loaded = _misnamed(loaded, "capability", capability, path)
+                    loaded = _with_wrong_name(loaded, "capability", capability, path)
                 deltas[capability] = loaded
             self._deltas = dict(sorted(deltas.items()))
         return self._deltas
@@ -338,20 +350,19 @@ class _Living(Mapping[str, "Capability"]):
         return len(self._spec.capability_ids())
 
 
-def _misnamed(loaded: "Loaded[M]", key: str, expected: str, path: str) -> "Loaded[M]":
-    from gitspec.domain.rules import finding
+def _with_wrong_name(loaded: "Loaded[M]", key: str, expected: str, path: str) -> "Loaded[M]":
     from gitspec.yaml.binding import locate
 
-    line, col = locate(loaded.document, (key,))
-    wrong = finding(
-        "L008",
-        f"the file's path says '{expected}'",
-        path,
-        line,
-        col,
-        help=f"write '{key}: {expected}', or move the file",
-    )
+    wrong = misnamed(key, expected, path, *locate(loaded.document, (key,)))
     return loaded._replace(value=None, findings=(*loaded.findings, wrong))
+
+
+def misnamed(key: str, expected: str, path: str, line: int, col: int) -> Finding:
+    """The finding about a file whose ``key`` does not say the id that its path has."""
+    from gitspec.domain.rules import finding
+
+    way_out = f"write '{key}: {expected}', or move the file"
+    return finding("L008", f"the file's path says '{expected}'", path, line, col, help=way_out)
 
 
 def _unknown(what: str, name: str, known: Sequence[str] | Mapping[str, str]) -> UsageError:

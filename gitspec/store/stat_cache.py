@@ -1,0 +1,44 @@
+"""Object ids of files of the work tree, remembered by what the system says about a file (as Git's index does).
+
+A file counts as unchanged while its times, size, mode and inode are; files that were changed shortly before they were
+hashed are not remembered, since a later change might leave all of that as it is.
+"""
+
+import os
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from gitspec.git.snapshot import WorkTree
+from gitspec.store.cache import Cache
+
+_SETTLED_NS = 2_000_000_000
+"""The coarsest clock of a file system in use (FAT)."""
+
+
+def oids_by_stat(snapshot: WorkTree, cache: Cache, paths: Sequence[str]) -> list[str]:
+    """The ids of the contents at ``paths``, in order."""
+    kind = f"files-{os.path.basename(snapshot.repo.git_dir)}"
+    known: dict[str, Any] = cache.load(kind)
+    now = time.time_ns()
+    learned: dict[str, list[str]] = {}
+    oids: list[str] = []
+    for path in paths:
+        stat = snapshot.stat(path)
+        signature = _signature(stat) if stat else ""
+        remembered = known.get(path)
+        if stat and isinstance(remembered, list) and remembered[0] == signature:
+            oids.append(remembered[1])
+            continue
+        oid = snapshot.oid(path)
+        oids.append(oid)
+        if stat and max(stat.st_mtime_ns, stat.st_ctime_ns) + _SETTLED_NS < now:
+            learned[path] = [signature, oid]
+    if learned:
+        alive = {e.path for e in snapshot.entries()}
+        cache.save(kind, {path: row for path, row in (known | learned).items() if path in alive})
+    return oids
+
+
+def _signature(stat: os.stat_result) -> str:
+    return f"{stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino} {stat.st_mode}"
