@@ -1,0 +1,182 @@
+"""What is under way in a repository: a lock that the kernel drops, and a journal that outlives its writer.
+
+Both lie in ``<common Git folder>/gitspec/``, so that there is one operation at a time, whichever work tree it is in.
+The journal says only which commits, refs and folders an operation is about; everything else is worked out again from
+the commits themselves, so that a forged or damaged one can do nothing that the commits do not say.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Literal, NamedTuple
+
+from gitspec.errors import CannotJudge
+from gitspec.git.repository import Repository
+
+LOCK_WAIT = 60.0
+_POLL = 0.02
+_FILE = "journal.json"
+_VERSION = 1
+
+Phase = Literal["preparing", "moving"]
+
+
+class Journal(NamedTuple):
+    """One operation. ``preparing``: nothing but our own lock on the index is there yet."""
+
+    phase: Phase
+    what: str
+    """The command: archive, close."""
+    change: str
+    git_dir: str
+    """Git folder of the work tree that the operation was started in."""
+    top: str
+    """That work tree, when it has to follow; else empty."""
+    stage: str
+    """Where new files wait for their place; empty without a work tree."""
+    ref: str
+    old: str
+    new: str = ""
+    tag: str = ""
+    """Full name of the tag's ref, or empty."""
+    tag_oid: str = ""
+    began: int = 0
+    """When the refs were about to move, in nanoseconds."""
+
+
+def folder_of(repo: Repository) -> str:
+    """Where gitspec keeps what belongs to a repository."""
+    return f"{repo.common_dir}/gitspec"
+
+
+def operation_folder(repo: Repository) -> str:
+    """Where the operation under way keeps its own files."""
+    return f"{folder_of(repo)}/operation"
+
+
+def is_pending(repo: Repository) -> bool:
+    """Whether an operation is under way or was interrupted. One system call."""
+    return os.path.lexists(f"{folder_of(repo)}/{_FILE}")
+
+
+@contextmanager
+def operation_lock(repo: Repository, wait: float = LOCK_WAIT) -> Iterator[int]:
+    """Hold the lock that allows one operation at a time; gives its descriptor.
+
+    A child that inherits the descriptor keeps the lock until it ends too: nobody recovers from an operation while a
+    git child of it still moves refs. Raises CannotJudge G011 when others hold it for longer than ``wait`` seconds.
+    """
+    import fcntl
+    import time
+
+    fd = _open_lock(repo)
+    try:
+        deadline = time.monotonic() + wait
+        while True:
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    raise CannotJudge(
+                        "G011",
+                        "another gitspec command is writing to this repository",
+                        help="wait until it has ended, then run this again",
+                    ) from None
+                time.sleep(_POLL)
+        try:
+            yield fd
+        finally:
+            fcntl.flock(fd, fcntl.LOCK_UN)
+    finally:
+        os.close(fd)
+
+
+def _open_lock(repo: Repository) -> int:
+    path = f"{folder_of(repo)}/lock"
+    try:
+        os.makedirs(folder_of(repo), exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise CannotJudge(
+            "G008", f"cannot be written: {error.strerror}", place=path, help="the Git folder must be writable"
+        ) from None
+
+
+@contextmanager
+def inherited(fd: int) -> Iterator[None]:
+    """Children that are started meanwhile get the descriptor too."""
+    os.set_inheritable(fd, True)  # noqa: FBT003
+    try:
+        yield
+    finally:
+        os.set_inheritable(fd, False)  # noqa: FBT003
+
+
+def write_journal(repo: Repository, journal: Journal, *, durable: bool) -> None:
+    """Put the journal in place at once; with ``durable`` it is on the disk before this returns."""
+    import json
+
+    path = f"{folder_of(repo)}/{_FILE}"
+    data = json.dumps({"version": _VERSION, **journal._asdict()}, indent=1).encode()
+    fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
+    try:
+        os.write(fd, data)
+        if durable:
+            os.fsync(fd)
+    finally:
+        os.close(fd)
+    os.replace(f"{path}.new", path)
+
+
+def read_journal(repo: Repository) -> Journal | None:
+    """The journal; None when there is none. Raises CannotJudge G012 when it cannot be understood."""
+    import json
+
+    path = f"{folder_of(repo)}/{_FILE}"
+    try:
+        with open(path, "rb") as file:
+            data = json.loads(file.read())
+        if data.pop("version") != _VERSION:
+            raise ValueError("made by another version")
+        journal = Journal(**data)
+        if not all(isinstance(value, str) for value in journal[:-1]) or not isinstance(journal.began, int):
+            raise ValueError("not of the right shape")
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CannotJudge(
+            "G012", f"the journal of an interrupted operation cannot be read: {error}", place=path,
+            help="look at 'git log -1', 'git status' and 'git tag --list \"archive/*\"', then delete the file",
+        ) from None  # fmt: skip
+    return journal
+
+
+def drop_journal(repo: Repository, journal: Journal) -> None:
+    """End an operation: its files first, the journal last, so that an interruption in between is found again."""
+    for folder in (journal.stage, operation_folder(repo)):
+        if folder:
+            remove_folder(folder)
+    for name in (f"{_FILE}.new", _FILE):
+        remove_file(f"{folder_of(repo)}/{name}")
+
+
+def remove_file(path: str) -> None:
+    """Remove a file of ours, if it is there."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def remove_folder(path: str) -> None:
+    """Remove a folder of ours with everything in it, if it is there. Links are removed, never followed."""
+    try:
+        with os.scandir(path) as items:
+            found = list(items)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for item in found:
+        if item.is_dir(follow_symlinks=False):
+            remove_folder(item.path)
+        else:
+            os.unlink(item.path)
+    os.rmdir(path)

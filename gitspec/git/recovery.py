@@ -1,0 +1,227 @@
+"""What was interrupted is finished or undone, by the next command, from the journal.
+
+The branch decides: while it has not got the new commit, everything is undone; once it has, everything is finished.
+Both are done in steps that may be interrupted and repeated. Locks of other programs are never removed.
+"""
+
+import os
+
+from gitspec.errors import CannotJudge
+from gitspec.git import files_follow, index_follow
+from gitspec.git.index_follow import PathChange
+from gitspec.git.journal import (
+    Journal,
+    drop_journal,
+    inherited,
+    is_pending,
+    operation_folder,
+    operation_lock,
+    read_journal,
+    remove_file,
+    remove_folder,
+)
+from gitspec.git.repository import Repository
+from gitspec.git.run import git, run
+from gitspec.git.transaction import uninterrupted
+
+_TAGS = "refs/tags/archive/"
+
+
+def recover(repo: Repository) -> str | None:
+    """Finish or undo what was interrupted; a line that says what was done, or None when there was nothing to do.
+
+    An operation that is under way right now is left alone. Costs one system call when all is well. Raises CannotJudge
+    when it cannot be done yet: G012 an unreadable journal, G013 and G015 locks that others hold.
+    """
+    if not is_pending(repo):
+        return None
+    try:
+        with operation_lock(repo, wait=0) as lock:
+            return settle(repo, lock)
+    except CannotJudge as error:
+        if error.code == "G011":
+            return None
+        raise
+
+
+def settle(repo: Repository, lock: int | None = None) -> str | None:
+    """As ``recover``, for somebody who holds the operation lock ``lock`` already."""
+    journal = read_journal(repo)
+    if journal is None:
+        return None
+    with uninterrupted():
+        if journal.phase == "preparing":
+            index_follow.drop_index_lock(journal.git_dir, operation_folder(repo))
+            drop_journal(repo, journal)
+            return f"undid an interrupted {journal.what} of '{journal.change}'; nothing had been moved"
+        own = _at_home(repo, journal)
+        _drop_ref_locks(repo, journal)
+        if _landed(repo, journal):
+            kept = _finish(own, journal, lock)
+            tail = f"; left as they are: {', '.join(kept)}" if kept else ""
+            return f"finished an interrupted {journal.what} of '{journal.change}'{tail}"
+        _undo(own, journal)
+        return f"undid an interrupted {journal.what} of '{journal.change}'"
+
+
+def _at_home(repo: Repository, journal: Journal) -> Repository:
+    """The repository as seen from the work tree that the operation was started in."""
+    if repo.git_dir == journal.git_dir:
+        return repo
+    env = {**repo.env, "GIT_DIR": journal.git_dir, "GIT_WORK_TREE": journal.top or None, "GIT_INDEX_FILE": None}
+    if not os.path.isdir(journal.git_dir):  # the work tree is gone: only refs are left to put right
+        return repo
+    return Repository(journal.git_dir, repo.common_dir, journal.top or None, repo.object_format, env)
+
+
+def _landed(repo: Repository, journal: Journal) -> bool:
+    """Whether the branch has the new commit, perhaps with later ones on top."""
+    if not _is_commit(repo, journal.new):
+        return False
+    tip = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{journal.ref}^{{commit}}")
+    if tip.status:
+        return False
+    at = tip.out.decode().strip()
+    return at == journal.new or run(repo, "merge-base", "--is-ancestor", journal.new, at).status == 0
+
+
+def _is_commit(repo: Repository, oid: str) -> bool:
+    return len(oid) in (40, 64) and run(repo, "cat-file", "-e", f"{oid}^{{commit}}").status == 0
+
+
+def _undo(repo: Repository, journal: Journal) -> None:
+    if journal.tag.startswith(_TAGS):
+        found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", journal.tag)
+        if found.status == 0 and found.out.decode().strip() == journal.tag_oid:
+            git(repo, "update-ref", "-d", journal.tag, journal.tag_oid)
+    index_follow.drop_index_lock(journal.git_dir, operation_folder(repo))
+    drop_journal(repo, journal)
+
+
+def _finish(repo: Repository, journal: Journal, lock: int | None) -> list[str]:
+    kept: list[str] = []
+    if journal.tag.startswith(_TAGS):
+        found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", journal.tag)
+        if found.status:
+            _restore_tag(repo, journal, lock)
+    if journal.top and repo.top:
+        kept = _follow_again(repo, repo.top, journal)
+    drop_journal(repo, journal)
+    return kept
+
+
+def _restore_tag(repo: Repository, journal: Journal, lock: int | None) -> None:
+    args = ("update-ref", journal.tag, journal.tag_oid, repo.zero)
+    if lock is None:
+        git(repo, *args)
+    else:
+        with inherited(lock):
+            git(repo, *args)
+
+
+def _follow_again(repo: Repository, top: str, journal: Journal) -> list[str]:
+    """Bring index and work tree to the new commit, path by path, where they still have the old one."""
+    folder = operation_folder(repo)
+    os.makedirs(folder, exist_ok=True)
+    head = run(repo, "symbolic-ref", "--quiet", "HEAD").out.decode("utf-8", "surrogateescape").strip()
+    if head != journal.ref:  # somebody removed our lock by hand and went elsewhere
+        index_follow.drop_index_lock(journal.git_dir, folder)
+        return []
+    if not index_follow.owns_index_lock(journal.git_dir, folder):
+        for name in ("lock", "index"):
+            remove_file(f"{folder}/{name}")
+        index_follow.take_index_lock(repo, folder)
+    changes = index_follow.path_changes(repo, journal.old, journal.new)
+    paths = [change.path for change in changes]
+    entries = index_follow.read_index(repo, paths, ())
+    if any(_item(entries, change) == change.old != change.new for change in changes):
+        # the lock may be the second name of index: keep holding it while that name is made anew
+        os.link(f"{journal.git_dir}/index.lock", f"{folder}/held")
+        os.replace(f"{folder}/held", f"{folder}/lock")
+        remove_file(f"{folder}/index")
+        index_follow.build_index(repo, folder, changes, entries)
+        has_new_index = True
+    else:
+        has_new_index = False
+    hidden = {path for path, entry in entries.items() if entry.skipped}
+    hidden_oids = {c.old.oid for c in changes if c.old and c.new is None and c.path in hidden}
+    seen = files_follow.look(repo, top, paths)
+    todo = [
+        c
+        for c in changes
+        if c.path not in hidden
+        and not (c.old is None and c.new and c.new.oid in hidden_oids)
+        and files_follow.as_old(c, seen.get(c.path))
+    ]
+    if journal.stage:
+        remove_folder(journal.stage)
+        source = f"{folder}/index" if has_new_index else f"{journal.git_dir}/index"
+        files_follow.stage_files(repo, journal.stage, source, [c.path for c in todo if c.new])
+    if has_new_index:
+        index_follow.lock_with_new_index(journal.git_dir, folder)
+    kept = files_follow.place(top, journal.stage, todo, seen)
+    kept += [
+        c.path
+        for c in changes
+        if c not in todo and c.path not in hidden and not files_follow.as_new(c, seen.get(c.path))
+        and not (c.new and c.new.oid in hidden_oids)
+    ]  # fmt: skip
+    if has_new_index:
+        index_follow.replace_index(journal.git_dir)
+    else:
+        index_follow.drop_index_lock(journal.git_dir, folder)
+    return kept
+
+
+def _item(entries: dict[str, index_follow.IndexEntry], change: PathChange) -> object:
+    entry = entries.get(change.path)
+    return entry.item if entry else None
+
+
+def _drop_ref_locks(repo: Repository, journal: Journal) -> None:
+    """Remove what a git child of ours that was killed has left locked.
+
+    Ours is a lock that holds the id that only we were about to write, or an empty one that came up after our journal
+    and is still there although nobody of us lives (the operation lock says so) and Git's own patience has passed.
+    """
+    names = [(f"{repo.common_dir}/{journal.ref}.lock", journal.new), (f"{journal.git_dir}/HEAD.lock", "")]
+    if journal.tag.startswith(_TAGS):
+        names.append((f"{repo.common_dir}/{journal.tag}.lock", journal.tag_oid))
+    waited = False
+    for path, oid in names:
+        mark = _lock_mark(path)
+        if mark is None:
+            continue
+        held = _read(path)
+        if oid and held.strip() == oid.encode():
+            remove_file(path)
+            continue
+        if held or mark[2] < journal.began:
+            continue
+        if not waited:
+            _patience()
+            waited = True
+        if _lock_mark(path) == mark:
+            remove_file(path)
+
+
+def _patience() -> None:
+    import time
+
+    time.sleep(1.0)
+
+
+def _lock_mark(path: str) -> tuple[int, int, int] | None:
+    try:
+        status = os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return status.st_dev, status.st_ino, status.st_mtime_ns
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(100)
+    except FileNotFoundError:
+        return b""
