@@ -46,6 +46,17 @@ def complete_change(_ctx: click.Context, _param: click.Parameter, incomplete: st
     return _items(_active_ids, incomplete)
 
 
+def complete_task(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Numbers of the tasks of the change that was typed before."""
+    from gitspec.commands.task import read
+    from gitspec.git.repository import discover
+    from gitspec.git.snapshot import open_snapshot
+
+    return _items(
+        lambda: [i.id for i in read(open_snapshot(discover(), None), ctx.params.get("change") or "").items], incomplete
+    )
+
+
 def _items(source: Callable[[], Sequence[str]], incomplete: str) -> "list[CompletionItem]":
     from click.shell_completion import CompletionItem
 
@@ -86,6 +97,9 @@ def show_error(error: errors.GitspecError) -> None:
 
 def show_usage_error(error: click.ClickException) -> int:
     """What click has against the command line, in our form; the exit code is 2."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return errors.EXIT_USAGE
     ctx = error.ctx if isinstance(error, click.UsageError) else None
     help_ = f"{ctx.command_path} --help" if ctx else ""
     show_error(errors.UsageError("U000", error.format_message().rstrip("."), help=help_))

@@ -1,12 +1,11 @@
 """Changes: `change.yaml`, and what a change is made of."""
 
 from datetime import date
-from typing import Literal
 
+from gitspec.domain.kinds import KINDS, Kind
 from gitspec.domain.model import ChangeId, Digest, Flag, Line, Model, Prose
 
-Kind = Literal["feature", "breaking", "architecture", "performance", "refactor", "fix"]
-KINDS: tuple[Kind, ...] = ("feature", "breaking", "architecture", "performance", "refactor", "fix")
+__all__ = ["KINDS", "Approval", "Change", "Closed", "Kind"]
 
 
 class Approval(Model):

@@ -1,0 +1,164 @@
+"""`gitspec task`: keep the checklist of a change."""
+
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from gitspec.cli.options import at_option, change_argument, complete_task, emit, examples, json_option
+from gitspec.domain.task_status import MARK_OF, MARKS, TaskStatus
+
+if TYPE_CHECKING:
+    from gitspec.commands.task import Edited
+    from gitspec.markdown.checklist import Item
+
+_STATES = list(MARKS.values())
+
+
+@click.group(
+    epilog=examples(
+        "gitspec task add add-2fa 'Store the secret' --requirement auth/totp-enrolment",
+        "gitspec task set add-2fa 1.2 blocked --reason 'no test phone yet'",
+        "gitspec task done add-2fa 1.1 1.2",
+        "gitspec task list add-2fa",
+    )
+)
+def command() -> None:
+    """Keep the checklist of a change (tasks.md), in place."""
+
+
+@command.command(
+    "add",
+    epilog=examples(
+        "gitspec task add add-2fa 'Store the secret'",
+        "gitspec task add add-2fa 'Ask for a code' --group 'Sign-in' --requirement auth/totp-sign-in",
+        "gitspec task add add-2fa 'Also on mobile' --below 1.2",
+    ),
+)
+@change_argument()
+@click.argument("text")
+@click.option("--group", help="Heading to add it under (its text or number); made when there is none of that name.")
+@click.option("--below", metavar="TASK", help="Nest it below that task.")
+@click.option("--requirement", metavar="CAPABILITY/REQUIREMENT", help="The requirement that it serves.")
+@json_option
+def add_command(
+    change: str, text: str, group: str | None, below: str | None, requirement: str | None, as_json: bool
+) -> None:
+    """Add a pending task; it gets the next number."""
+    from gitspec.commands import task
+    from gitspec.errors import UsageError
+    from gitspec.git.repository import discover
+
+    if group is not None and below is not None:
+        raise UsageError("U000", "--group and --below exclude each other", help="leave one of them out")
+    _show(task.add(discover(), change, text, group=group, requirement=requirement, parent=below), as_json)
+
+
+@command.command(
+    "set",
+    epilog=examples(
+        "gitspec task set add-2fa 1.1 in-progress",
+        "gitspec task set add-2fa 1.1 done",
+        "gitspec task set add-2fa 2.3 dropped --reason 'the library does it'",
+    ),
+)
+@change_argument()
+@click.argument("task_id", metavar="TASK", shell_complete=complete_task)
+@click.argument("state", type=click.Choice(_STATES))
+@click.option("--reason", help="Why it is blocked or dropped.")
+@json_option
+def set_command(change: str, task_id: str, state: str, reason: str | None, as_json: bool) -> None:
+    """Set the state of a task; only its line changes."""
+    _set(change, (task_id,), cast("TaskStatus", state), reason, as_json)
+
+
+@command.command("done", epilog=examples("gitspec task done add-2fa 1.1", "gitspec task done add-2fa 1.1 1.2 1.3"))
+@change_argument()
+@click.argument("task_ids", metavar="TASK...", nargs=-1, required=True, shell_complete=complete_task)
+@json_option
+def done_command(change: str, task_ids: tuple[str, ...], as_json: bool) -> None:
+    """Tick tasks off: short for `task set CHANGE TASK done`."""
+    _set(change, task_ids, "done", None, as_json)
+
+
+@command.command(
+    "list",
+    epilog=examples(
+        "gitspec task list add-2fa", "gitspec task list add-2fa --json", "gitspec task list add-2fa --at main"
+    ),
+)
+@change_argument()
+@at_option
+@json_option
+def list_command(change: str, at: str | None, as_json: bool) -> int:
+    """List the tasks of a change; findings in tasks.md make it end with 1."""
+    from gitspec.commands import task
+    from gitspec.domain.finding import has_errors
+    from gitspec.git.repository import discover
+    from gitspec.git.snapshot import open_snapshot
+    from gitspec.render.json import finding_data
+    from gitspec.render.text import count, findings_text
+
+    tasks = task.read(open_snapshot(discover(), at), change)
+    data = {
+        "change": change,
+        "path": tasks.path,
+        "ended": tasks.ended,
+        "tasks": [item_data(item) for item in tasks.items],
+        "findings": [finding_data(finding) for finding in tasks.findings],
+    }
+    lines: list[str] = []
+    group = None
+    for item in tasks.items:
+        if item.group != group:
+            group = item.group
+            lines += [*([""] if lines else []), *([group] if group else [])]
+        lines.append(item_text(item))
+    lines += ["", f"{tasks.ended} of {count(len(tasks.items), 'task')} done or dropped"] if lines else ["no tasks yet"]
+    lines += findings_text(tasks.findings)
+    emit(as_json, "tasks", data, lines)
+    return 1 if has_errors(tasks.findings) else 0
+
+
+def item_text(item: "Item") -> str:
+    """A task as a line of text."""
+    reason = f": {item.reason}" if item.reason else ""
+    requirement = f" ({item.requirement})" if item.requirement else ""
+    return f"{'  ' * (item.depth + 1)}[{MARK_OF[item.status]}] {item.id} {item.text}{reason}{requirement}"
+
+
+def item_data(item: "Item") -> dict[str, Any]:
+    """A task as JSON."""
+    return {
+        "id": item.id,
+        "text": item.text,
+        "status": item.status,
+        "reason": item.reason,
+        "requirement": item.requirement,
+        "group": item.group or None,
+        "details": item.details,
+        "line": item.line,
+        "depth": item.depth,
+    }
+
+
+def _set(change: str, task_ids: tuple[str, ...], status: TaskStatus, reason: str | None, as_json: bool) -> None:
+    from gitspec.commands import task
+    from gitspec.git.repository import discover
+
+    _show(task.set_all(discover(), change, task_ids, status, reason), as_json)
+
+
+def _show(edited: "Edited", as_json: bool) -> None:
+    tasks = edited.tasks
+    data = {
+        "change": tasks.change,
+        "written": [tasks.path] if edited.written else [],
+        "tasks": [item_data(item) for item in edited.items],
+        "ended": tasks.ended,
+        "total": len(tasks.items),
+    }
+    lines = [f"{'wrote' if edited.written else 'unchanged:'} {tasks.path}", *map(item_text, edited.items)]
+    lines.append(f"{tasks.ended} of {len(tasks.items)} done or dropped")
+    if tasks.items and tasks.ended == len(tasks.items):
+        lines.append(f"next: gitspec validate {tasks.change}")
+    emit(as_json, "task", data, lines)

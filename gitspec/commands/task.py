@@ -1,0 +1,115 @@
+"""Use cases of `gitspec task`: read the checklist of a change, and edit it in place."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from gitspec.domain.finding import Finding
+from gitspec.domain.ids import RequirementRef, parse_requirement_ref
+from gitspec.domain.task_status import ENDED, TaskStatus
+from gitspec.errors import Refused, UsageError
+from gitspec.git.repository import Repository
+from gitspec.git.snapshot import Snapshot, at_work_tree
+from gitspec.markdown.checklist import Item, read_checklist
+from gitspec.markdown.tasks import add_task, next_added, set_status
+from gitspec.store.layout import change_path
+from gitspec.store.spec import Spec
+from gitspec.store.writing import write_file
+
+TEMPLATE = """\
+# Tasks
+
+<!-- A task is one line: `- [ ] 1.1 text`, nested ones two spaces deeper, further lines indented.
+[ ] pending, [~] in progress, [x] done, [!] blocked and [-] dropped, both with `: reason`.
+`(<capability>/<requirement>)` at the end says which requirement it serves. `gitspec task` edits this file in place. -->
+
+## 1. Implementation
+"""
+
+
+class Tasks(NamedTuple):
+    """The checklist of a change."""
+
+    change: str
+    path: str
+    items: tuple[Item, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def ended(self) -> int:
+        """How many are done or dropped."""
+        return sum(item.status in ENDED for item in self.items)
+
+
+class Edited(NamedTuple):
+    """What an edit of tasks did; ``written`` is false when the file said so already."""
+
+    tasks: Tasks
+    items: tuple[Item, ...]
+    written: bool
+
+
+def read(snapshot: Snapshot, change: str) -> Tasks:
+    """The tasks of an active change; none when it has no tasks.md."""
+    folder = Spec(snapshot).change(change)
+    path = change_path(change, "tasks.md")
+    return _parsed(change, path, folder.read("tasks.md") if folder.has("tasks.md") else b"")
+
+
+def add(
+    repo: Repository,
+    change: str,
+    text: str,
+    *,
+    group: str | None = None,
+    requirement: str | None = None,
+    parent: str | None = None,
+) -> Edited:
+    """Add a pending task. Raises UsageError for a bad reference, Refused when it cannot be written."""
+    if requirement is not None:
+        ref = parse_requirement_ref(requirement)
+        if not isinstance(ref, RequirementRef) or ref.scenario is not None:
+            problem = "a task names a requirement, not a scenario" if isinstance(ref, RequirementRef) else ref
+            raise UsageError("I001", problem, help="--requirement <capability>/<requirement>")
+    path, data = _data(repo, change)
+    before = data or TEMPLATE.encode()
+    with _placed(path):
+        after = add_task(before, text, group, requirement, parent)
+    write_file(repo, path, after)
+    return Edited(_parsed(change, path, after), (next_added(before, after),), written=True)
+
+
+def set_all(
+    repo: Repository, change: str, task_ids: tuple[str, ...], status: TaskStatus, reason: str | None = None
+) -> Edited:
+    """Set the state of tasks, all or none of them. Raises as ``gitspec.markdown.tasks.set_status``."""
+    path, data = _data(repo, change)
+    after = data
+    for task_id in task_ids:
+        with _placed(path):
+            after = set_status(after, task_id, status, reason)
+    if after != data:
+        write_file(repo, path, after)
+    tasks = _parsed(change, path, after)
+    items = tuple(item for item in tasks.items if item.id in task_ids)
+    return Edited(tasks, items, written=after != data)
+
+
+@contextmanager
+def _placed(path: str) -> Iterator[None]:
+    """Errors about the text of tasks.md say which file they mean."""
+    try:
+        yield
+    except Refused as error:
+        error.place = error.place or path
+        raise
+
+
+def _data(repo: Repository, change: str) -> tuple[str, bytes]:
+    folder = Spec(at_work_tree(repo)).change(change)
+    return change_path(change, "tasks.md"), folder.read("tasks.md") if folder.has("tasks.md") else b""
+
+
+def _parsed(change: str, path: str, data: bytes) -> Tasks:
+    checklist = read_checklist(data, path)
+    return Tasks(change, path, checklist.items, checklist.findings)
