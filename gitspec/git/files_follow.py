@@ -55,7 +55,7 @@ def strangers(repo: Repository, top: str, folders: Sequence[str], known: Iterabl
     if not others:
         return []
     names = b"".join(os.fsencode(path) + b"\0" for path in others)
-    env = ordinary_index(repo)
+    env = {**ordinary_index(repo), "GIT_LITERAL_PATHSPECS": None}  # which check-ignore does not take
     ignored = run(repo, "check-ignore", "-z", "--stdin", "--no-index", input=names, env=env)
     overlooked = set(os.fsdecode(ignored.out).split("\0"))
     return [path for path in others if path not in overlooked]

@@ -150,33 +150,35 @@ def _refuse_uncommitted(repo: Repository, top: str, operation: Operation, seen: 
         inside = path in paths or any(path.startswith(f"{folder}/") for folder in operation.folders)
         old = paths[path].old if path in paths else None
         if inside and (entry.stage or entry.item != old):
-            dirty[path] = "staged edits" if not entry.stage else "an undecided merge"
+            dirty[path] = "has staged edits" if not entry.stage else "has a conflict that is not decided"
     hidden = {path for path, entry in seen.entries.items() if entry.skipped}
     for path, change in paths.items():
         if change.old is not None and path not in seen.entries:
-            dirty[path] = "a staged removal"
+            dirty[path] = "is removed in the index"
         if path in dirty:
             continue
         found = seen.on_disk.get(path)
         if found is None:
             if change.old is not None and path not in hidden:
-                dirty[path] = "a removal"
+                dirty[path] = "is removed in the work tree"
         elif change.old is None:
-            dirty[path] = "an untracked file"
+            dirty[path] = "is untracked"
         elif not files_follow.as_old(change, found):
-            dirty[path] = "edits"
+            dirty[path] = "has edits"
         elif operation.settings.file_mode and files_follow.mode_differs(change, found):
-            dirty[path] = "a changed mode"
+            dirty[path] = "has a changed mode"
     known = [*paths, *seen.entries]
     for path in files_follow.strangers(repo, top, operation.folders, known):
-        dirty[path] = "an untracked file"
+        dirty[path] = "is untracked"
     if dirty:
         first, *more = sorted(dirty)
-        others = f" (and {len(more)} more: {', '.join(more[:5])}{' …' if len(more) > 5 else ''})" if more else ""
+        others = f" (also in the way: {', '.join(more[:5])}{' …' if len(more) > 5 else ''})" if more else ""
         raise Refused(
-            "A006", f"{operation.what} would touch {dirty[first]} that are not committed{others}", place=first,
-            help=f"git add {first} && git commit, or git stash",
-        )  # fmt: skip
+            "A006",
+            f"{dirty[first]}; {operation.what} takes what is committed and would overwrite it{others}",
+            place=first,
+            help=f"git add {first} && git commit, or put it elsewhere first",
+        )
     files_follow.refuse_links(top, sorted({c.path.rpartition("/")[0] for c in seen.to_place()}))
 
 
