@@ -125,6 +125,9 @@ RULES: dict[str, Rule] = {
     "D028": Rule("error", "edit of a delta that does not make sense"),
     "D029": Rule("error", "changes that depend on one another in a ring"),
     "D030": Rule("error", "change that is depended on and does not exist"),
+    # C: change.yaml
+    "C001": Rule("error", "id of a change used before"),
+    "C002": Rule("error", "value that change.yaml cannot hold"),
     # G: Git and the machine
     "G000": Rule("error", "the operating system refused"),
     "G001": Rule("error", "no Git repository"),
@@ -145,6 +148,10 @@ RULES: dict[str, Rule] = {
     "U000": Rule("error", "wrong command line"),
     "U001": Rule("error", "unknown command"),
     "U002": Rule("error", "folder that does not exist"),
+    "U004": Rule("error", "input that cannot be read"),
+    "U005": Rule("error", "the editor failed"),
+    "U006": Rule("error", "nothing was changed in the editor"),
+    "U007": Rule("error", "no editor"),
 }
 
 
