@@ -91,7 +91,7 @@ class Objects:
 
     def find(self, rev: str, kind: str = "commit") -> str | None:
         """As ``resolve``, but None when there is nothing of that name."""
-        if not rev or "\0" in rev or "\n" in rev:
+        if not rev or rev.startswith("^") or "\0" in rev or "\n" in rev:  # ^HEAD would be HEAD, negated
             return None
         result = run(self.repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{{kind}}}")
         return result.out.decode().strip() or None if result.status == 0 else None

@@ -44,16 +44,9 @@ class Repository:
         return f"Repository({self.top or self.git_dir!r})"
 
 
-_QUESTION = (
-    "rev-parse",
-    "--is-bare-repository",
-    "--is-inside-work-tree",
-    "--show-object-format",
-    "--path-format=absolute",
-    "--git-dir",
-    "--git-common-dir",
-    "--show-toplevel",
-)
+_FACTS = ("--is-bare-repository", "--is-inside-work-tree", "--show-object-format")
+_PLACES = ("--git-dir", "--git-common-dir", "--show-toplevel")
+_QUESTION = ("rev-parse", *_FACTS, "--path-format=absolute", *_PLACES)
 
 
 def discover(start: str | None = None) -> Repository:
@@ -72,12 +65,14 @@ def discover(start: str | None = None) -> Repository:
     if b"safe.bareRepository" in result.err and _stands_alone(folder):
         # It does not lie within somebody's work tree, so whoever stands here meant this repository.
         result = run(folder, "-c", "safe.bareRepository=all", *_QUESTION, env=inherited)
-    lines = os.fsdecode(result.out).split("\n")
-    if len(lines) < 6:
+    lines = os.fsdecode(result.out).split("\n")[:-1]
+    if len(lines) < 5:
         raise _refusal(folder, result)
+    if len(lines) > 6:  # a path holds a line break
+        lines[3:] = [_path(folder, option, inherited) for option in _PLACES]
     is_bare, inside, object_format, git_dir, common_dir, *rest = lines
-    top = "\n".join(rest).removesuffix("\n") if result.status == 0 and inside == "true" else None
-    if top is None and is_bare == "false":
+    top = rest[0] if rest and inside == "true" else None
+    if is_bare == "false" and (top is None or os.path.samefile(top, git_dir)):
         top = _top_beside(git_dir, inherited)
     return Repository(git_dir, common_dir, top, object_format, _own_environment(start, git_dir, top))
 
@@ -106,8 +101,12 @@ def _top_beside(git_dir: str, inherited: Mapping[str, str | None]) -> str | None
     top, name = os.path.split(git_dir)
     if name != ".git":
         return None
-    answer = run(top, "rev-parse", "--show-toplevel", env={**inherited, "GIT_DIR": git_dir, "GIT_WORK_TREE": None})
-    return os.fsdecode(answer.out).removesuffix("\n") or None if answer.status == 0 else None
+    return _path(top, "--show-toplevel", {**inherited, "GIT_DIR": git_dir, "GIT_WORK_TREE": None}) or None
+
+
+def _path(folder: str, option: str, env: Mapping[str, str | None]) -> str:
+    """One path that ``git rev-parse`` tells; empty when it has none."""
+    return os.fsdecode(run(folder, "rev-parse", "--path-format=absolute", option, env=env).out).removesuffix("\n")
 
 
 def _own_environment(start: str | None, git_dir: str, top: str | None) -> dict[str, str | None]:

@@ -10,7 +10,7 @@ Children are started with ``os.posix_spawn``: the ``subprocess`` module costs as
 import os
 import select
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple, Protocol
 
 from gitspec.errors import CannotJudge
@@ -19,10 +19,10 @@ from gitspec.git.hardening import HARDENING, hardened
 LOCAL_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
     "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE",
-    "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR",
+    "GIT_REPLACE_REF_BASE", "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR",
     "GIT_QUARANTINE_PATH", "GIT_INTERNAL_SUPER_PREFIX",
 )  # fmt: skip
-"""What ties an environment to one repository (``git rev-parse --local-env-vars``, and the quarantine)."""
+"""What ties an environment to one repository: ``git rev-parse --local-env-vars``, without what hardening sets."""
 
 _CHUNK = 1 << 20
 _SIGKILL, _SIGPIPE = 9, 13
@@ -110,6 +110,7 @@ class Coprocess:
     """A git child that answers requests over pipes until it is closed; its errors are not shown."""
 
     def __init__(self, where: Located | str, *args: str, env: Mapping[str, str | None] | None = None) -> None:
+        self._pid = 0
         child_in, self._in = _pipe()
         out, child_out = _pipe()
         null = os.open(os.devnull, os.O_WRONLY)
@@ -205,8 +206,9 @@ def _reaped(pid: int) -> Iterator[list[int]]:
         yield ended
     finally:
         if not ended:
-            os.kill(pid, _SIGKILL)
-            os.waitpid(pid, 0)
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, _SIGKILL)
+                os.waitpid(pid, 0)
 
 
 def _converse(stdin: int | None, data: bytes, stdout: int, stderr: int, opened: list[int]) -> tuple[bytes, bytes]:

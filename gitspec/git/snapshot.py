@@ -18,7 +18,7 @@ from gitspec.git.objects import (
     tree_data,
 )
 from gitspec.git.repository import Repository
-from gitspec.git.run import git
+from gitspec.git.run import git, run
 
 ROOT = "spec"
 
@@ -82,13 +82,16 @@ def at_index(repo: Repository) -> Snapshot:
         raise CannotJudge("G007", "a bare repository has no index", help="name a commit with --at")
     entries: list[Entry] = []
     unmerged: dict[str, None] = {}
-    for row in os.fsdecode(git(repo, "ls-files", "-s", "-z", "--full-name", "--", ROOT)).split("\0")[:-1]:
+    for row in _split(git(repo, "ls-files", "-s", "-z", "--full-name", "--", ROOT)):
         facts, _, path = row.partition("\t")
         mode, oid, stage = facts.split(" ")
         if stage == "0":
             entries.append(Entry(path, int(mode, 8), oid))
         else:
             unmerged[path] = None
+    if any(e.oid == (empty := oid_of("blob", b"", repo.object_format)) for e in entries):
+        announced = _split(git(repo, "diff-files", "-z", "--name-only", "--diff-filter=A", "--", ROOT))
+        entries = [e for e in entries if e.oid != empty or e.path not in announced]  # git add -N: not yet content
     return _Stored(repo, "index", entries, Objects(repo), tuple(unmerged))
 
 
@@ -170,14 +173,35 @@ class WorkTree:
         self._stats: dict[str, os.stat_result] = {}
         self._modes: dict[str, int] = {}
         self._contents: dict[str, bytes] = {}
+        self._stored: dict[str, str] = {}
 
     def entries(self) -> Sequence[Entry]:
         if self._entries is None:
             found = sorted(_walk(self._top, ROOT), key=lambda item: item[0])
             self._stats = dict(found)
-            self._entries = [Entry(path, _mode(stat.st_mode), None) for path, stat in found]
-            self._modes = {e.path: e.mode for e in self._entries}
+            entries = [Entry(path, _mode(stat.st_mode), None) for path, stat in found]
+            if any(e.mode == MODE_EXECUTABLE for e in entries) and not self._trusts_modes():
+                entries = [e._replace(mode=MODE_FILE) if e.mode == MODE_EXECUTABLE else e for e in entries]
+            if os.path.exists(f"{self.repo.git_dir}/info/sparse-checkout"):
+                entries = sorted(entries + self._left_out())
+            self._entries = entries
+            self._modes = {e.path: e.mode for e in entries}
         return self._entries
+
+    def _trusts_modes(self) -> bool:
+        """Whether an executable bit means something on this file system."""
+        return run(self.repo, "config", "--type=bool", "--get", "core.fileMode").out.strip() != b"false"
+
+    def _left_out(self) -> list[Entry]:
+        """What a sparse checkout leaves out of the work tree: it stands as in the index."""
+        entries = []
+        for row in _split(git(self.repo, "ls-files", "-t", "-s", "-z", "--full-name", "--", ROOT)):
+            facts, _, path = row.partition("\t")
+            tag, mode, oid, _ = facts.split(" ")
+            if tag == "S" and path not in self._stats:
+                entries.append(Entry(path, int(mode, 8), oid))
+                self._stored[path] = oid
+        return entries
 
     def read(self, path: str) -> bytes:
         data = self._contents.get(path)
@@ -189,10 +213,19 @@ class WorkTree:
         return [self.read(path) for path in paths]
 
     def oid(self, path: str) -> str:
-        return oid_of("blob", self.read(path), self.repo.object_format)
+        self.entries()
+        return self._stored.get(path) or oid_of("blob", self.read(path), self.repo.object_format)
 
     def oids(self, paths: Sequence[str]) -> list[str]:
         return [self.oid(path) for path in paths]
+
+    def ignored(self, paths: Sequence[str]) -> set[str]:
+        """Those of ``paths`` that .gitignore and its like keep out of the repository."""
+        if not paths:
+            return set()
+        wanted = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        env = {"GIT_LITERAL_PATHSPECS": None}  # check-ignore knows no pathspecs, and says so
+        return set(_split(run(self.repo, "check-ignore", "-z", "--stdin", input=wanted, env=env).out))
 
     def stat(self, path: str) -> os.stat_result | None:
         """What the listing saw of a file; None where there is none, and for a file that has been read since."""
@@ -204,6 +237,8 @@ class WorkTree:
         mode = self._modes.get(path)
         if mode is None or mode == MODE_SUBMODULE:
             raise _nothing(path, self.name)
+        if path in self._stored:
+            return Objects(self.repo).read(self._stored[path])
         full = f"{self._top}/{path}"
         try:
             if mode == MODE_SYMLINK:
@@ -250,11 +285,15 @@ def _mode(mode: int) -> int:
 
 def _parse(listed: bytes) -> list[Entry]:
     entries = []
-    for row in os.fsdecode(listed).split("\0")[:-1]:
+    for row in _split(listed):
         facts, _, path = row.partition("\t")
         mode, _, oid = facts.split(" ")
         entries.append(Entry(path, int(mode, 8), oid))
     return entries
+
+
+def _split(listed: bytes) -> list[str]:
+    return os.fsdecode(listed).split("\0")[:-1]
 
 
 def _nothing(path: str, where: str) -> CannotJudge:

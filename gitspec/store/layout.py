@@ -42,13 +42,6 @@ class Place(NamedTuple):
     problem: str = ""
 
 
-class Listed(NamedTuple):
-    """The part of a snapshot's entry that the layout judges."""
-
-    path: str
-    mode: int
-
-
 def capability_path(capability: str) -> str:
     """The file of a living capability."""
     return f"{CAPABILITIES}/{_good(capability, ids.problem_with_capability_id(capability))}.yaml"
@@ -116,7 +109,7 @@ def classify(path: str) -> Place:
     return Place("unknown", code="L001", problem="is no path that spec/ may hold")
 
 
-def layout_findings(entries: Iterable[tuple[str, int]] | Iterable[tuple[str, int, object]]) -> list[Finding]:
+def layout_findings(entries: Iterable[tuple[str, int, str | None]]) -> list[Finding]:
     """All that is wrong with the paths and modes below spec/; takes a snapshot's entries."""
     from gitspec.domain.rules import finding
 
@@ -124,7 +117,7 @@ def layout_findings(entries: Iterable[tuple[str, int]] | Iterable[tuple[str, int
     spelled: dict[str, str] = {}
     folders_of: dict[str, str] = {}
     holds_change: set[str] = set()
-    for path, mode, *_ in entries:
+    for path, mode, _ in entries:
         if mode != 0o100644:
             found.append(finding("L002", f"is {_MODES.get(mode, 'no ordinary file')}", path, help=_mode_help(mode)))
         place = classify(path)
@@ -185,27 +178,21 @@ def _id_of_file(name: str) -> tuple[str, Place | None]:
 
 
 def _collisions(path: str, spelled: dict[str, str]) -> list[Finding]:
-    """Prefixes of ``path`` that a file system or a reader may take for others'; ``spelled`` remembers all so far."""
-    from gitspec.domain.rules import finding
+    """A part of ``path`` that a file system may take for another one; ``spelled`` remembers all seen so far."""
+    at = len(path)
+    new = []
+    while at > 0 and spelled.get(prefix := path[:at]) != prefix:
+        new.append(prefix)
+        at = path.rfind("/", 0, at)
+    for prefix in reversed(new):
+        other = spelled.setdefault(_folded(prefix), prefix)
+        if other != prefix:
+            return [_collision(prefix, other)]
+    return []
 
-    folded = path if path.isascii() else unicodedata.normalize("NFC", path)
-    folded = folded.lower() if folded.isascii() else folded.casefold()
-    if folded == path and path not in spelled:  # the usual case: nothing to fold, and folders are spelled as folded
-        at = len(path)
-        while at > 0 and path[:at] not in spelled:
-            spelled[path[:at]] = path[:at]
-            at = path.rfind("/", 0, at)
-        return [] if at <= 0 or spelled[path[:at]] == path[:at] else [_collision(path, spelled[path[:at]])]
-    found = []
-    real = path.split("/")
-    shadow = folded.split("/")
-    for depth in range(1, len(real) + 1):
-        key, here = "/".join(shadow[:depth]), "/".join(real[:depth])
-        if spelled.setdefault(key, here) != here:
-            found.append(_collision(here, spelled[key]))
-            break
-    del finding
-    return found
+
+def _folded(path: str) -> str:
+    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
 
 
 def _collision(path: str, other: str) -> Finding:

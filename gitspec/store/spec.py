@@ -207,6 +207,9 @@ class Spec:
         from gitspec.domain.rules import finding
 
         found = layout.layout_findings(self.snapshot.entries())
+        if isinstance(self.snapshot, WorkTree) and (unknown := [f.path for f in found if f.code in ("L001", "L004")]):
+            ignored = self.snapshot.ignored(unknown)  # an editor's swap file is no content
+            found = [f for f in found if f.path not in ignored]
         for path in self.snapshot.unmerged:
             found.append(finding("L006", "has a conflict that is not decided", path, help="resolve it and git add it"))
         return found

@@ -1,0 +1,114 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gitspec.errors import CannotJudge
+from gitspec.git.objects import MODE_EXECUTABLE, MODE_FILE, MODE_TREE, Objects, TreeEntry, oid_of, parse_tree, tree_data
+from gitspec.git.repository import discover
+from tests.conftest import Repo
+
+FORMATS = ["sha1", "sha256"]
+
+
+@pytest.fixture(params=FORMATS)
+def any_repo(request: pytest.FixtureRequest, make_repo: Callable[..., Repo]) -> Repo:
+    return make_repo("any", f"--object-format={request.param}")
+
+
+def test_blobs_are_read_as_they_were_written(any_repo: Repo) -> None:
+    objects = Objects(discover(str(any_repo.path)))
+    blobs = [b"", b"x", b"a\nb\n", b"\0" * 100_000, "ä€😀".encode(), b"missing\n", b"x"]
+    oids = [objects.write_blob(data) for data in blobs]
+    assert objects.write_blobs(blobs) == oids
+    assert [objects.read(oid) for oid in oids] == objects.read_many(oids) == blobs
+    assert oids == [oid_of("blob", data, objects.repo.object_format) for data in blobs]
+
+
+def test_a_thousand_blobs_are_written_and_read_in_bulk(any_repo: Repo) -> None:
+    objects = Objects(discover(str(any_repo.path)))
+    blobs = [f"file {i}\n".encode() * 50 for i in range(1_000)]
+    assert objects.read_many(objects.write_blobs(blobs)) == blobs
+    any_repo.git("fsck", "--strict")
+
+
+def test_trees_equal_those_that_git_makes(any_repo: Repo) -> None:
+    any_repo.write("a.b", "1")
+    any_repo.write("a/x", "2").chmod(0o755)
+    any_repo.write("a-b", "3")
+    any_repo.commit()
+    objects = Objects(discover(str(any_repo.path)))
+    tree = any_repo.git("rev-parse", "HEAD^{tree}")
+    entries = objects.tree(tree)
+    assert [(e.name, e.mode) for e in entries] == [("a-b", MODE_FILE), ("a.b", MODE_FILE), ("a", MODE_TREE)]
+    assert objects.tree(entries[2].oid)[0].mode == MODE_EXECUTABLE
+    assert oid_of("tree", tree_data(reversed(entries)), objects.repo.object_format) == tree
+    assert objects.write_tree(reversed(entries)) == tree
+    assert objects.write_trees([entries, entries[:1]])[0] == tree
+    assert objects.write_trees([]) == []
+
+
+@given(st.lists(st.binary(min_size=1).filter(lambda b: not set(b) & {0, 47}), unique=True, max_size=8))
+@settings(max_examples=50)
+def test_tree_content_is_read_back(names: list[bytes]) -> None:
+    entries = [TreeEntry(n.decode("utf-8", "surrogateescape"), MODE_FILE, "ab" * 20) for n in names]
+    assert sorted(parse_tree(tree_data(entries))) == sorted(entries)
+
+
+def test_a_missing_object_is_named_and_leaves_the_reader_usable(any_repo: Repo) -> None:
+    objects = Objects(discover(str(any_repo.path)))
+    oid = objects.write_blob(b"here")
+    missing = "1" * len(oid)
+    for read in (lambda: objects.read(missing), lambda: objects.read_many([oid] * 9 + [missing])):
+        with pytest.raises(CannotJudge, match=missing) as caught:
+            read()
+        assert caught.value.code == "G006"
+    assert objects.read(oid) == b"here"
+    assert (objects.exists(oid), objects.exists(missing)) == (True, False)
+    objects.close()
+    objects.close()
+
+
+@pytest.mark.parametrize(
+    "rev",
+    ["", "--output=x", "-x", "HEAD\nHEAD", "a\0b", "HEAD..HEAD", "^HEAD", "@{", ":/[", "HEAD:spec", "--all", "nope"],
+)
+def test_hostile_names_resolve_to_nothing(repo: Repo, rev: str) -> None:
+    repo.commit()
+    objects = Objects(discover())
+    assert objects.find(rev) is None
+    with pytest.raises(CannotJudge) as caught:
+        objects.resolve(rev)
+    assert (caught.value.code, caught.value.exit_code) == ("G005", 3)
+    assert not (repo.path / "x").exists()
+
+
+def test_names_resolve_to_what_is_asked_for(repo: Repo) -> None:
+    commit = repo.commit()
+    repo.git("tag", "-a", "-m", "A tag", "v1")
+    objects = Objects(discover())
+    assert {objects.resolve(rev) for rev in ("HEAD", "main", "v1", commit, commit[:8], "v1^0")} == {commit}
+    assert objects.resolve("v1", "tag") == repo.git("rev-parse", "v1")
+    assert objects.resolve("HEAD", "tree") == repo.git("rev-parse", "HEAD^{tree}")
+
+
+def test_the_head_of_an_empty_repository_has_its_own_message(repo: Repo) -> None:
+    with pytest.raises(CannotJudge, match="there is no commit yet"):
+        Objects(discover()).resolve("HEAD")
+
+
+def test_what_is_no_object_id_never_reaches_git(repo: Repo) -> None:
+    with pytest.raises(ValueError, match="not a full object id"):
+        Objects(discover()).read("HEAD")
+
+
+def test_an_object_of_a_wrong_kind_is_no_tree(repo: Repo) -> None:
+    objects = Objects(discover())
+    with pytest.raises(CannotJudge, match="is a blob, not a tree"):
+        objects.tree(objects.write_blob(b"x"))
+
+
+def test_git_checks_commits_that_are_written(repo: Repo) -> None:
+    with pytest.raises(CannotJudge, match="git hash-object failed"):
+        Objects(discover()).write_object("commit", b"nonsense")
