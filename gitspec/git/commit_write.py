@@ -4,25 +4,35 @@ import os
 from collections.abc import Sequence
 
 from gitspec.errors import CannotJudge
-from gitspec.git.identity import Identity, no_identity
+from gitspec.git.identity import Identity, Settings
 from gitspec.git.journal import operation_folder, remove_folder
+from gitspec.git.object_batch import ObjectBatch
 from gitspec.git.repository import Repository
-from gitspec.git.run import GitFailed, git, run
+from gitspec.git.run import git, run
 
 _UTF8 = ("-c", "i18n.commitEncoding=UTF-8")
 
 
 def write_commit(
-    repo: Repository, tree: str, parents: Sequence[str], message: str, who: Identity, *, sign: bool
+    repo: Repository, batch: ObjectBatch, tree: str, parents: Sequence[str], message: str, settings: Settings
 ) -> str:
-    """Write a commit and give its id. Raises CannotJudge: G010 no author is known, G014 signing failed."""
-    args = [*_UTF8, "commit-tree", tree, *(word for parent in parents for word in ("-p", parent))]
-    env = {"GIT_COMMITTER_DATE": who.git_date, "GIT_AUTHOR_DATE": os.environ.get("GIT_AUTHOR_DATE") or who.git_date}
-    result = run(repo, *args, *(["-S"] if sign else []), input=message.encode(), env=env)
+    """Make a commit and give its id; unsigned it is in ``batch``. Raises CannotJudge G014 when signing fails."""
+    if settings.sign_commits:
+        return _write_signed_commit(repo, batch, tree, parents, message, settings)
+    lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+    lines += [f"author {settings.author.line}", f"committer {settings.committer.line}", "", message]
+    return batch.add("commit", "\n".join(lines).encode("utf-8", "surrogateescape"))
+
+
+def _write_signed_commit(
+    repo: Repository, batch: ObjectBatch, tree: str, parents: Sequence[str], message: str, settings: Settings
+) -> str:
+    batch.write(repo)
+    args = [*_UTF8, "commit-tree", "-S", tree, *(word for parent in parents for word in ("-p", parent))]
+    env = {"GIT_COMMITTER_DATE": settings.committer.git_date, "GIT_AUTHOR_DATE": settings.author.git_date}
+    result = run(repo, *args, input=message.encode("utf-8", "surrogateescape"), env=env)
     if result.status:
-        if b"ident" in result.err and not sign:
-            raise no_identity(result.err)
-        raise _unsigned(result.err) if sign else GitFailed(("commit-tree",), result.status, result.err)
+        raise _unsigned(result.err)
     return result.out.decode().strip()
 
 
@@ -32,12 +42,13 @@ def tag_object(commit: str, committer: str, name: str, message: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def write_tag(repo: Repository, commit: str, who: Identity, name: str, message: str, *, sign: bool) -> str:
-    """Write an annotated tag as an object only, and give its id. Raises CannotJudge G014 when signing fails."""
-    if sign:
+def write_tag(repo: Repository, batch: ObjectBatch, commit: str, name: str, message: str, settings: Settings) -> str:
+    """Make an annotated tag as an object only, and give its id; unsigned it is in ``batch``. Raises CannotJudge G014."""
+    who = settings.committer
+    if settings.sign_tags:
+        batch.write(repo)
         return _write_signed_tag(repo, commit, who, name, message)
-    data = tag_object(commit, who.line, name, message)
-    return git(repo, "hash-object", "-t", "tag", "-w", "--stdin", input=data).decode().strip()
+    return batch.add("tag", tag_object(commit, who.line, name, message))
 
 
 def _write_signed_tag(repo: Repository, commit: str, who: Identity, name: str, message: str) -> str:

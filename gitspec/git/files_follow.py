@@ -9,10 +9,11 @@ from stat import S_ISDIR, S_ISREG, S_IXUSR
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
-from gitspec.git.index_follow import PathChange, ordinary_index
+from gitspec.git.index_follow import ordinary_index
 from gitspec.git.objects import MODE_EXECUTABLE
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
+from gitspec.git.tree_edit import PathChange
 
 Signature = tuple[int, ...]
 """What tells whether a file was written since."""

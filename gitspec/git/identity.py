@@ -1,9 +1,11 @@
 """Who makes a commit and when, and whether it shall be signed: as the user's Git configuration and environment say."""
 
+import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
-from gitspec.git.run import GitFailed, Located, run
+from gitspec.git.run import Located, git, run
 
 
 class Identity(NamedTuple):
@@ -25,8 +27,10 @@ class Identity(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """What the user's configuration says about writing."""
+    """What the user's configuration and environment say about writing, now."""
 
+    author: Identity
+    committer: Identity
     sign_commits: bool
     sign_tags: bool
     file_mode: bool
@@ -35,7 +39,11 @@ class Settings(NamedTuple):
 
 def committer(where: Located) -> Identity:
     """The committer, now. Raises CannotJudge (G010) when Git knows none."""
-    result = run(where, "var", "GIT_COMMITTER_IDENT")
+    return _strict(where, "GIT_COMMITTER_IDENT")
+
+
+def _strict(where: Located, variable: str) -> Identity:
+    result = run(where, "var", variable)
     if result.status:
         raise no_identity(result.err)
     return parse_identity(result.out.decode("utf-8", "surrogateescape").rstrip("\n"))
@@ -74,15 +82,39 @@ def no_identity(err: bytes) -> CannotJudge:
 
 
 def settings(where: Located) -> Settings:
-    """commit.gpgSign, tag.gpgSign or tag.forceSignAnnotated, and core.fileMode."""
-    keys = r"^(commit\.gpgsign|tag\.gpgsign|tag\.forcesignannotated|core\.filemode)$"
-    args = ("config", "--type=bool", "-z", "--get-regexp", keys)
-    result = run(where, *args)
-    if result.status not in (0, 1):
-        raise GitFailed(args, result.status, result.err)
-    values: dict[str, bool] = {}
-    for entry in result.out.decode("utf-8", "replace").split("\0"):
-        key, _, value = entry.partition("\n")
-        values[key] = value == "true"
-    tags = values.get("tag.gpgsign", False) or values.get("tag.forcesignannotated", False)
-    return Settings(values.get("commit.gpgsign", False), tags, values.get("core.filemode", True))
+    """Identities, and commit.gpgSign, tag.gpgSign or tag.forceSignAnnotated, core.fileMode. One git child.
+
+    Raises CannotJudge G010 when Git knows no author or committer.
+    """
+    listed = git(where, "var", "-l").decode("utf-8", "surrogateescape")
+    values: dict[str, str] = {}
+    for line in listed.split("\n"):
+        key, equals, value = line.partition("=")
+        values[key] = value if equals else "true"
+    tags = _is_on(values.get("tag.gpgsign", "")) or _is_on(values.get("tag.forcesignannotated", ""))
+    return Settings(
+        _identity(where, "AUTHOR", values),
+        _identity(where, "COMMITTER", values),
+        _is_on(values.get("commit.gpgsign", "")),
+        tags,
+        _is_on(values.get("core.filemode", "true")),
+    )
+
+
+def _identity(where: Located, who: str, values: Mapping[str, str]) -> Identity:
+    """The identity as listed, if it was given and not guessed; else Git is asked again and may refuse."""
+    role = who.lower()
+    given = all(
+        os.environ.get(f"GIT_{who}_{part}")
+        or values.get(f"{role}.{part.lower()}")
+        or values.get(f"user.{part.lower()}")
+        for part in ("NAME", "EMAIL")
+    )
+    line = values.get(f"GIT_{who}_IDENT", "")
+    if given and line and not line.startswith((" ", "<")):
+        return parse_identity(line)
+    return _strict(where, f"GIT_{who}_IDENT")
+
+
+def _is_on(value: str) -> bool:
+    return value.lower() in ("true", "yes", "on") or (value.isdigit() and int(value) != 0)

@@ -11,19 +11,11 @@ from typing import NamedTuple
 from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
-from gitspec.git.tree_edit import Item
+from gitspec.git.tree_edit import Item, PathChange
 
 WAIT = 10.0
 _POLL = 0.02
 _FEW = 50
-
-
-class PathChange(NamedTuple):
-    """What an operation does to one file."""
-
-    path: str
-    old: Item | None
-    new: Item | None
 
 
 class IndexEntry(NamedTuple):
@@ -35,7 +27,7 @@ class IndexEntry(NamedTuple):
 
 
 def path_changes(repo: Repository, old: str, new: str) -> list[PathChange]:
-    """The files below spec/ that differ between two trees or commits."""
+    """The files below spec/ that differ between two commits, as recovery needs them."""
     listed = git(repo, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-commit-id", old, new, "--", "spec")
     fields = os.fsdecode(listed).split("\0")
     changes = []

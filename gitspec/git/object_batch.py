@@ -3,7 +3,7 @@
 import hashlib
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gitspec.git.objects import oid_of
 from gitspec.git.run import Located, git
@@ -19,6 +19,7 @@ class ObjectBatch:
     def __init__(self, object_format: str) -> None:
         self.object_format = object_format
         self._objects: dict[str, tuple[str, bytes]] = {}
+        self._written: set[str] = set()
 
     def add(self, kind: str, data: bytes) -> str:
         """Take an object in; its id."""
@@ -32,23 +33,32 @@ class ObjectBatch:
         return found[1] if found else None
 
     def write(self, where: Located, env: Mapping[str, str | None] | None = None) -> None:
-        """Put all objects into the repository: as loose objects when they are few, as one pack when they are many.
+        """Put all objects that are not there yet into the repository: as loose objects when they are few, as one pack when they are many.
 
         Git itself checks and writes them, so that quarantines, alternates, shared repositories and fsync settings hold.
         Raises GitFailed (a full disk, a read-only folder); then nothing refers to what was written.
         """
-        if not self._objects:
+        new = {oid: held for oid, held in self._objects.items() if oid not in self._written}
+        if not new:
             return
-        few = len(self._objects) < _LOOSE_BELOW
-        git(where, *(("unpack-objects", "-q") if few else ("index-pack", "--stdin")), input=self._pack(), env=env)
+        few = len(new) < _LOOSE_BELOW
+        git(
+            where,
+            *(("unpack-objects", "-q") if few else ("index-pack", "--stdin")),
+            input=_pack(list(new.values()), self.object_format),
+            env=env,
+        )
+        if env is None:
+            self._written |= new.keys()
 
-    def _pack(self) -> bytes:
-        parts = [struct.pack(">4sLL", b"PACK", 2, len(self._objects))]
-        for kind, data in self._objects.values():
-            parts.append(_header(_KINDS[kind], len(data)))
-            parts.append(zlib.compress(data, 1))
-        body = b"".join(parts)
-        return body + hashlib.new(self.object_format, body, usedforsecurity=False).digest()
+
+def _pack(objects: Sequence[tuple[str, bytes]], object_format: str) -> bytes:
+    parts = [struct.pack(">4sLL", b"PACK", 2, len(objects))]
+    for kind, data in objects:
+        parts.append(_header(_KINDS[kind], len(data)))
+        parts.append(zlib.compress(data, 1))
+    body = b"".join(parts)
+    return body + hashlib.new(object_format, body, usedforsecurity=False).digest()
 
 
 def _header(kind: int, size: int) -> bytes:

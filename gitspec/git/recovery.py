@@ -8,7 +8,6 @@ import os
 
 from gitspec.errors import CannotJudge
 from gitspec.git import files_follow, index_follow
-from gitspec.git.index_follow import PathChange
 from gitspec.git.journal import (
     Journal,
     drop_journal,
@@ -23,6 +22,7 @@ from gitspec.git.journal import (
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.git.transaction import uninterrupted
+from gitspec.git.tree_edit import PathChange
 
 _TAGS = "refs/tags/archive/"
 

@@ -78,6 +78,18 @@ def _named(repo: Repository, onto: str) -> Target:
     return Target(ref, tip, not repo.is_bare and head == ref)
 
 
+def still_checked_out(repo: Repository, target: Target) -> bool:
+    """Whether HEAD still names the branch: a file to read, where refs are files."""
+    try:
+        with open(f"{repo.git_dir}/HEAD", encoding="utf-8", errors="surrogateescape") as file:
+            head = file.read().strip().removeprefix("ref: ")
+    except OSError:
+        head = ""
+    if not head.startswith(_HEADS) or head == f"{_HEADS}.invalid":
+        head = run(repo, "symbolic-ref", "--quiet", "HEAD").out.decode("utf-8", "surrogateescape").strip()
+    return head == target.ref
+
+
 def _refuse_under_way(repo: Repository) -> None:
     for name, (what, way_out) in _UNDER_WAY.items():
         if os.path.exists(f"{repo.git_dir}/{name}"):

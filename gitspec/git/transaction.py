@@ -6,21 +6,21 @@ was; the index. Whatever interrupts this, ``gitspec.git.recovery`` finishes or u
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge, GitspecError, Refused
 from gitspec.git import files_follow, index_follow
 from gitspec.git.commit_write import write_commit, write_tag
-from gitspec.git.identity import Identity, Settings
-from gitspec.git.index_follow import IndexEntry, PathChange
+from gitspec.git.identity import Settings
+from gitspec.git.index_follow import IndexEntry
 from gitspec.git.journal import Journal, drop_journal, inherited, operation_folder, write_journal
 from gitspec.git.object_batch import ObjectBatch
 from gitspec.git.repository import Repository
 from gitspec.git.run import GitFailed, run
-from gitspec.git.target import Target, find_target
-from gitspec.git.tree_edit import Item
+from gitspec.git.target import Target, find_target, still_checked_out
+from gitspec.git.tree_edit import PathChange
 
 
 class Tag(NamedTuple):
@@ -43,10 +43,10 @@ class Operation(NamedTuple):
     change: str
     target: Target
     tree: str
+    changes: tuple[PathChange, ...]
     batch: ObjectBatch
     message: str
     tag: Tag | None
-    who: Identity
     settings: Settings
     folders: tuple[str, ...]
     """Folders in which nothing uncommitted may lie, besides the paths that change."""
@@ -65,7 +65,7 @@ class BranchMoved(GitspecError):
 
 
 class _Seen(NamedTuple):
-    changes: list[PathChange]
+    changes: Sequence[PathChange]
     entries: dict[str, IndexEntry]
     on_disk: dict[str, files_follow.OnDisk]
 
@@ -85,18 +85,15 @@ def perform(repo: Repository, operation: Operation, lock: int) -> Outcome:
     target, settings = operation.target, operation.settings
     top = repo.top if target.checked_out else None
     if top is not None and (settings.sign_commits or settings.sign_tags):
-        # a passphrase is not asked for in vain
-        operation.batch.write(repo)
+        # nobody is asked for a passphrase in vain
         _refuse_uncommitted(repo, top, operation, _survey(repo, top, operation))
     journal = _begin(repo, operation, top)
     try:
         seen = None
         if top is not None:
             index_follow.take_index_lock(repo, operation_folder(repo))
-            if find_target(repo) != target:
+            if not still_checked_out(repo, target):
                 raise _moved(target)
-        operation.batch.write(repo)
-        if top is not None:
             seen = _survey(repo, top, operation)
             _refuse_uncommitted(repo, top, operation, seen)
         journal = _write_objects(repo, operation, journal)
@@ -136,10 +133,9 @@ def _begin(repo: Repository, operation: Operation, top: str | None) -> Journal:
 
 
 def _survey(repo: Repository, top: str, operation: Operation) -> _Seen:
-    changes = index_follow.path_changes(repo, operation.target.tip, operation.tree)
-    paths = [change.path for change in changes]
+    paths = [change.path for change in operation.changes]
     entries = index_follow.read_index(repo, paths, operation.folders)
-    return _Seen(changes, entries, files_follow.look(repo, top, paths))
+    return _Seen(operation.changes, entries, files_follow.look(repo, top, paths))
 
 
 def _refuse_uncommitted(repo: Repository, top: str, operation: Operation, seen: _Seen) -> None:
@@ -171,6 +167,8 @@ def _refuse_uncommitted(repo: Repository, top: str, operation: Operation, seen: 
     for path in files_follow.strangers(repo, top, operation.folders, known):
         dirty[path] = "is untracked"
     if dirty:
+        if find_target(repo) != operation.target:
+            raise _moved(operation.target)
         first, *more = sorted(dirty)
         others = f" (also in the way: {', '.join(more[:5])}{' …' if len(more) > 5 else ''})" if more else ""
         raise Refused(
@@ -183,14 +181,12 @@ def _refuse_uncommitted(repo: Repository, top: str, operation: Operation, seen: 
 
 
 def _write_objects(repo: Repository, operation: Operation, journal: Journal) -> Journal:
-    settings, who = operation.settings, operation.who
-    commit = write_commit(
-        repo, operation.tree, [operation.target.tip], operation.message, who, sign=settings.sign_commits
-    )
-    tag = operation.tag
-    tag_oid = write_tag(repo, commit, who, tag.name, tag.message, sign=settings.sign_tags) if tag else ""
     import time
 
+    batch, tag, settings = operation.batch, operation.tag, operation.settings
+    commit = write_commit(repo, batch, operation.tree, [operation.target.tip], operation.message, settings)
+    tag_oid = write_tag(repo, batch, commit, tag.name, tag.message, settings) if tag else ""
+    batch.write(repo)
     return journal._replace(
         phase="moving", new=commit, tag=tag.ref if tag else "", tag_oid=tag_oid, began=time.time_ns()
     )
@@ -213,7 +209,7 @@ def _follow(journal: Journal, seen: _Seen) -> list[str]:
 
 def _refresh(repo: Repository, seen: _Seen) -> None:
     """Let the index know the new files' times, so that not even plumbing takes them for edited. Costs nothing to fail."""
-    paths = [change.path for change in seen.to_place() if isinstance(change.new, Item)]
+    paths = [change.path for change in seen.to_place() if change.new]
     names = b"".join(os.fsencode(path) + b"\0" for path in paths)
     args = ("add", "--refresh", "--pathspec-from-file=-", "--pathspec-file-nul")
     run(repo, *args, input=names, env=index_follow.ordinary_index(repo))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gitspec.errors import CannotJudge, Refused
-from gitspec.git.identity import committer, settings
+from gitspec.git.identity import settings
 from gitspec.git.journal import is_pending, operation_lock
 from gitspec.git.object_batch import ObjectBatch
 from gitspec.git.objects import Objects
@@ -14,7 +14,7 @@ from gitspec.git.repository import discover
 from gitspec.git.run import git
 from gitspec.git.target import find_target
 from gitspec.git.transaction import BranchMoved, Operation, Outcome, Tag, perform
-from gitspec.git.tree_edit import Item, edited_tree
+from gitspec.git.tree_edit import Item, Trees
 from tests.conftest import Repo
 
 TAG = "archive/2026-11-21-x"
@@ -34,13 +34,13 @@ def planned(path: Path, onto: str | None = None) -> Operation:
         "spec/archive/2026-11-21-x": Item(0o40000, folder),
         "spec/capabilities/a.yaml": Item(0o100644, blob),
     }
-    tree = edited_tree(root, edits, objects.read, batch)
+    trees = Trees(objects.read, batch)
+    tree = trees.edited(root, edits)
+    changes = tuple(trees.changes(root, tree))
     objects.close()
     folders = ("spec/changes/x", "spec/archive/2026-11-21-x")
     tag = Tag(TAG, "Archive x\n")
-    return Operation(
-        "archive", "x", target, tree, batch, "Archive x\n", tag, committer(found), settings(found), folders
-    )
+    return Operation("archive", "x", target, tree, changes, batch, "Archive x\n", tag, settings(found), folders)
 
 
 def done(path: Path, operation: Operation) -> Outcome:
