@@ -20,20 +20,26 @@ def oids_by_stat(snapshot: WorkTree, cache: Cache, paths: Sequence[str]) -> list
     """The ids of the contents at ``paths``, in order."""
     kind = f"files-{os.path.basename(snapshot.repo.git_dir)}"
     known: dict[str, Any] = cache.load(kind)
+    width = len(snapshot.repo.zero)
     now = time.time_ns()
-    learned: dict[str, list[str]] = {}
+    learned: dict[str, str] = {}
     oids: list[str] = []
     for path in paths:
         stat = snapshot.stat(path)
         signature = _signature(stat) if stat else ""
         remembered = known.get(path)
-        if stat and isinstance(remembered, list) and remembered[0] == signature:
-            oids.append(remembered[1])
+        if (
+            stat
+            and isinstance(remembered, str)
+            and len(remembered) == len(signature) + width
+            and remembered.startswith(signature)
+        ):
+            oids.append(remembered[len(signature) :])
             continue
         oid = snapshot.oid(path)
         oids.append(oid)
         if stat and max(stat.st_mtime_ns, stat.st_ctime_ns) + _SETTLED_NS < now:
-            learned[path] = [signature, oid]
+            learned[path] = signature + oid
     if learned:
         alive = {e.path for e in snapshot.entries()}
         cache.save(kind, {path: row for path, row in (known | learned).items() if path in alive})
@@ -41,4 +47,4 @@ def oids_by_stat(snapshot: WorkTree, cache: Cache, paths: Sequence[str]) -> list
 
 
 def _signature(stat: os.stat_result) -> str:
-    return f"{stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino} {stat.st_mode}"
+    return f"{stat.st_mtime_ns} {stat.st_ctime_ns} {stat.st_size} {stat.st_ino} {stat.st_mode} "

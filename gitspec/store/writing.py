@@ -41,15 +41,15 @@ def write_file(repo: Repository, path: str, data: bytes, *, exclusive: bool = Fa
 
 def remove_file(repo: Repository, path: str, *, within: str = "spec") -> None:
     """Remove a file of the work tree, and the folders below ``within`` that this leaves empty. Absent is fine."""
-    with _folder_of(repo, path, within, make=False) as (folder, name):
+    with suppress(FileNotFoundError), _folder_of(repo, path, within, make=False) as (folder, name):
         if _mode_of(folder, name, path) is not None:
             os.unlink(name, dir_fd=folder)
     above = path.rpartition("/")[0]
     while above and above != within:
-        with _folder_of(repo, above, within, make=False) as (folder, name):
+        with suppress(FileNotFoundError), _folder_of(repo, above, within, make=False) as (folder, name):
             try:
                 os.rmdir(name, dir_fd=folder)
-            except OSError:  # not empty, or gone: somebody else's
+            except OSError:  # it holds something else
                 return
         above = above.rpartition("/")[0]
 
@@ -70,6 +70,8 @@ def _folder_of(repo: Repository, path: str, within: str, *, make: bool) -> Itera
             folder = inner
         yield folder, parts[-1]
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and not make:
+            raise
         raise CannotJudge("G008", f"cannot be written: {error.strerror}", place=path) from None
     finally:
         os.close(folder)
