@@ -142,7 +142,7 @@ def _attributes(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str
 
 def _scenarios(before: Sequence[Scenario], after: Sequence[Scenario]) -> ScenarioEdits | None:
     old, new = {s.id: s for s in before}, {s.id: s for s in after}
-    renamed = _renamed(old, new)
+    renamed = renamed_scenarios(old, new)
     pairs = [(s, new[renamed.get(s.id, s.id)]) for s in before if s.id in renamed or s.id in new]
     edits: dict[str, Any] = {
         "added": tuple(_added_scenario(s, anchor) for s, anchor in _new(after, old.keys() | set(renamed.values()))),
@@ -156,7 +156,7 @@ def _scenarios(before: Sequence[Scenario], after: Sequence[Scenario]) -> Scenari
     return ScenarioEdits.model_construct(**edits) if edits else None
 
 
-def _renamed(old: Mapping[str, Scenario], new: Mapping[str, Scenario]) -> dict[str, str]:
+def renamed_scenarios(old: Mapping[str, Scenario], new: Mapping[str, Scenario]) -> dict[str, str]:
     """New ids by old ids, of scenarios whose steps tell that they are the same."""
     arrived: dict[Any, list[str]] = {}
     for scenario in new.values():

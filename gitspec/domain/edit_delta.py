@@ -58,7 +58,7 @@ def with_added(delta: Delta, living: Capability | None, requirement: Requirement
     """Add a requirement, or put it in place of the one that the delta adds under that id."""
     mine = _find(delta.added, requirement.id)
     if mine is None:
-        freed = {e.id for e in (*delta.renamed, *delta.moved)}
+        freed = {e.id for e in delta.renamed} | {e.id for e in delta.moved}
         taken = _find(delta.renamed, requirement.id, by="to") or _find(delta.removed, requirement.id)
         lives = living is not None and living.requirement(requirement.id) is not None and requirement.id not in freed
         if taken or lives:

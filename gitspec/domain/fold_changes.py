@@ -60,10 +60,14 @@ def _smallest_first(sorter: "TopologicalSorter[str]") -> tuple[str, ...]:
 
 
 class FoldedChanges(NamedTuple):
-    """``capabilities`` as in FoldResult, against what lived before the first change; each change's own result."""
+    """``capabilities`` as in FoldResult, against what lived before the first change; each change's own result.
+
+    ``living`` is what lives after the last one, and knows its links.
+    """
 
     capabilities: dict[str, Capability | None]
     results: dict[str, FoldResult]
+    living: "Overlay"
 
     @property
     def conflicts(self) -> dict[str, tuple[Conflict, ...]]:
@@ -82,7 +86,7 @@ def fold_changes(
 
     A change with conflicts is left out as a whole; what depends on it then conflicts by itself.
     """
-    overlay = _Overlay(living, links_to)
+    overlay = Overlay(living, links_to)
     results: dict[str, FoldResult] = {}
     origins: dict[str, str] = {}
 
@@ -96,10 +100,10 @@ def fold_changes(
             overlay.apply(result.capabilities)
             origins.update({f"{t.capability}/{r}": change for t in result.touched for r in t.added})
     capabilities = {name: new for name, new in overlay.changed.items() if new != living.get(name)}
-    return FoldedChanges(capabilities, results)
+    return FoldedChanges(capabilities, results, overlay)
 
 
-class _Overlay(Mapping[str, Capability]):
+class Overlay(Mapping[str, Capability]):
     """Living specs with changed capabilities laid over them; looks nothing up that it is not asked for."""
 
     def __init__(self, below: Mapping[str, Capability], links_to: LinksTo) -> None:
@@ -129,6 +133,7 @@ class _Overlay(Mapping[str, Capability]):
         return sum(1 for _ in self)
 
     def apply(self, capabilities: Mapping[str, Capability | None]) -> None:
+        """Lay changed capabilities over what is there; None takes one away."""
         for name, capability in capabilities.items():
             for linker, target in _links(self.changed.get(name)):
                 self._linkers[target].pop(linker, None)
@@ -137,6 +142,7 @@ class _Overlay(Mapping[str, Capability]):
                 self._linkers.setdefault(target, {})[linker] = None
 
     def links_to(self, name: str) -> list[str]:
+        """The names of the requirements that link to the one of that name."""
         below = [linker for linker in self._links_to_below(name) if linker.rpartition("/")[0] not in self.changed]
         return below + list(self._linkers.get(name, ()))
 

@@ -22,9 +22,19 @@ RULES: dict[str, Rule] = {
     "S001": Rule("error", "unknown key"),
     "S002": Rule("error", "required key is missing"),
     "S003": Rule("error", "value of the wrong type"),
+    "S101": Rule("warning", "text without SHALL or MUST"),
+    "S102": Rule("warning", "requirement without scenarios"),
+    "S103": Rule("error", "link to nothing"),
+    "S104": Rule("error", "attribute that the policy does not declare"),
+    "S105": Rule("error", "value that an attribute may not have"),
+    "S106": Rule("error", "required attribute is missing"),
+    "S107": Rule("warning", "requirement that links to itself"),
+    "S108": Rule("warning", "capability without requirements"),
+    "S109": Rule("warning", "scenario without steps"),
     # I: ids
     "I001": Rule("error", "bad id"),
     "I002": Rule("error", "id used twice"),
+    "I003": Rule("error", "ids that look alike"),
     # L: layout of spec/
     "L001": Rule("error", "path that the layout of spec/ does not know"),
     "L002": Rule("error", "not an ordinary file (link, executable, submodule, device)"),
@@ -125,6 +135,7 @@ RULES: dict[str, Rule] = {
     "D028": Rule("error", "edit of a delta that does not make sense"),
     "D029": Rule("error", "changes that depend on one another in a ring"),
     "D030": Rule("error", "change that is depended on and does not exist"),
+    "D031": Rule("error", "change that cannot be folded while another file has errors"),
     # C: change.yaml
     "C001": Rule("error", "id of a change used before"),
     "C002": Rule("error", "value that change.yaml cannot hold"),
@@ -152,6 +163,7 @@ RULES: dict[str, Rule] = {
     "U005": Rule("error", "the editor failed"),
     "U006": Rule("error", "nothing was changed in the editor"),
     "U007": Rule("error", "no editor"),
+    "U008": Rule("error", "input that is not JSON"),
 }
 
 
