@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from gitspec.domain import ids
+from gitspec.domain import ids, places
 from gitspec.domain.finding import Finding
-from gitspec.domain.places import ARCHIVE as ARCHIVE
-from gitspec.domain.places import CAPABILITIES as CAPABILITIES
-from gitspec.domain.places import CHANGES as CHANGES
-from gitspec.domain.places import POLICY as POLICY
-from gitspec.domain.places import SPEC as SPEC
 from gitspec.errors import UsageError
 
+SPEC = places.SPEC
+POLICY = places.POLICY
+CAPABILITIES = places.CAPABILITIES
+CHANGES = places.CHANGES
+ARCHIVE = places.ARCHIVE
 CHANGE_FILES = ("change.yaml", "proposal.md", "tasks.md", "design.md")
 
 Kind = Literal["policy", "capability", "change", "proposal", "tasks", "design", "delta", "unknown"]
