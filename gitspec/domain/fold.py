@@ -26,11 +26,9 @@ from gitspec.domain.fold_links import LinksTo, fold_links
 from gitspec.domain.fold_phases import AddedBy, add, modify, move, remove, rename
 from gitspec.domain.fold_result import ANY_CHANGE, Conflict, FoldResult, Touched
 from gitspec.domain.fold_state import Folding
+from gitspec.domain.fold_version import FOLD_VERSION
 
 __all__ = ["FOLD_VERSION", "AddedBy", "Conflict", "FoldResult", "LinksTo", "Touched", "fold"]
-
-FOLD_VERSION = 1
-"""Goes up when the same inputs would fold differently; the old rules stay for proving old archives."""
 
 
 def fold(

@@ -1,8 +1,9 @@
 """What a fold gives back: the capabilities that changed, the conflicts, and what happened, all as data."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from gitspec.domain.capability import Capability
+if TYPE_CHECKING:
+    from gitspec.domain.capability import Capability
 
 Loc = tuple[str | int, ...]
 """A place in a delta file: keys as they are spelled there, and indices from 0, as in ("modified", 0, "text", "from")."""
@@ -63,7 +64,7 @@ class FoldResult(NamedTuple):
     written. A renamed capability is there twice: None under its old id, and under the new one (see ``Touched.was``).
     """
 
-    capabilities: dict[str, Capability | None]
+    capabilities: "dict[str, Capability | None]"
     conflicts: tuple[Conflict, ...]
     touched: tuple[Touched, ...]
 
