@@ -14,9 +14,7 @@ _JOINERS = "\u200c\u200d"
 
 def archive_message(change: str, title: str, name: str, touched: Sequence[Touched], fold_version: int) -> str:
     """The message of the commit that archives ``change``; ``name`` is ``<YYYY-MM-DD>-<change>``."""
-    lines = [line for one in touched for line in _summary(one)]
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[:_MOST_LINES], f"… and {len(lines) - _MOST_LINES} more lines"]
+    lines = summary(touched)
     trailers = [f"Change: {change}", f"Archived: {name}", f"Fold: {fold_version}"]
     return _message(f"Archive {change}: {one_line(title)}", lines, trailers)
 
@@ -31,6 +29,14 @@ def close_message(change: str, title: str, name: str, reason: str, superseded_by
 def tag_message(change: str, name: str) -> str:
     """The text of the tag ``archive/<name>``: of the folder's name alone, so that any landed commit gives the same."""
     return f"Archive {change}\n\nChange: {change}\nArchived: {name}\n"
+
+
+def summary(touched: Sequence[Touched]) -> list[str]:
+    """What happened to each capability, as lines; very many are counted."""
+    lines = [line for one in touched for line in _summary(one)]
+    if len(lines) > _MOST_LINES:
+        return [*lines[:_MOST_LINES], f"… and {len(lines) - _MOST_LINES} more lines"]
+    return lines
 
 
 def one_line(text: str) -> str:

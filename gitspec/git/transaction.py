@@ -115,6 +115,12 @@ def perform(repo: Repository, operation: Operation, lock: int) -> Outcome:
     return Outcome(journal.new, operation.tag.name if operation.tag else "", tuple(kept))
 
 
+def check_clean(repo: Repository, operation: Operation) -> None:
+    """Raise as ``perform`` would when uncommitted edits are in the way; takes no lock and writes nothing."""
+    if operation.target.checked_out and repo.top is not None:
+        _refuse_uncommitted(repo, repo.top, operation, _survey(repo, repo.top, operation))
+
+
 def _begin(repo: Repository, operation: Operation, top: str | None) -> Journal:
     folder = operation_folder(repo)
     stage = ""

@@ -57,6 +57,13 @@ class Cache:
             except OSError:
                 return
 
+    def drop(self, kind: str) -> None:
+        """Remove what is saved under ``kind``, if anything is."""
+        try:
+            os.unlink(self._path(kind))
+        except OSError:
+            return
+
     def _path(self, kind: str) -> str:
         return f"{self.folder}/{kind}.json"
 

@@ -1,0 +1,253 @@
+"""What archiving or closing a change would do to a branch, as data: nothing is written, nothing moves."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gitspec.domain import archive_message
+from gitspec.domain.fold_result import Touched
+from gitspec.domain.fold_version import FOLD_VERSION
+from gitspec.domain.ids import problem_with_change_id
+from gitspec.domain.task_status import ENDED
+from gitspec.errors import CannotJudge, GitspecError, Refused, UsageError
+from gitspec.git.identity import Settings, settings
+from gitspec.git.object_batch import ObjectBatch
+from gitspec.git.objects import MODE_FILE, MODE_TREE, Objects
+from gitspec.git.repository import Repository
+from gitspec.git.run import git
+from gitspec.git.target import Target
+from gitspec.git.transaction import Operation, Tag
+from gitspec.git.tree_edit import Item, Trees
+from gitspec.store import layout
+from gitspec.store.cache import Cache
+from gitspec.store.prepared import Ids, Prepared, prepare, recall
+
+
+class Plan(NamedTuple):
+    """An operation, and what to tell about it. ``name`` is ``<YYYY-MM-DD>-<change>``."""
+
+    operation: Operation
+    name: str
+    title: str
+    touched: tuple[Touched, ...]
+
+
+class Tip(NamedTuple):
+    """The commit that a plan builds on, opened for reading."""
+
+    repo: Repository
+    target: Target
+    root: str
+    trees: Trees
+    objects: Objects
+
+    def at(self, path: str) -> Item | None:
+        """What the commit has at ``path``."""
+        return self.trees.at(self.root, path)
+
+
+def open_tip(repo: Repository, target: Target) -> Tip:
+    """Open the tip of a branch."""
+    objects = Objects(repo)
+    root = objects.read(target.tip).split(b"\n", 1)[0].removeprefix(b"tree ").decode()
+    return Tip(repo, target, root, Trees(objects.read, ObjectBatch(repo.object_format)), objects)
+
+
+def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) -> Plan:
+    """Plan the archive of a change.
+
+    Raises UsageError and CannotJudge for a bad id and a missing policy; Refused: A003 archived already, A007 not
+    committed, A001 no tasks, A002 open tasks, A005 and A009 dependencies; Invalid A008 and BrokenSpec for what is
+    wrong with files; A006 instead of any of them when the change has uncommitted edits that may be the answer.
+    """
+    folder = _active_folder(tip, change)
+    try:
+        prepared = _prepared(tip, change, folder, cache)
+        _refuse_unready(tip, change, prepared)
+    except GitspecError as error:
+        _blame_uncommitted(tip, change, error)
+        raise
+    who = settings(tip.repo)
+    name = layout.archive_name(who.committer.date, change)
+    message = archive_message.archive_message(change, prepared.title, name, prepared.touched, FOLD_VERSION)
+    files = {path: _blob(tip, data) for path, data in prepared.files.items()}
+    operation = _operation(tip, "archive", change, name, folder, files, message, who, with_tag=with_tag)
+    return Plan(operation, name, prepared.title, prepared.touched)
+
+
+def plan_close(tip: Tip, change: str, reason: str, superseded_by: str | None, *, with_tag: bool) -> Plan:
+    """Plan the end of a change that is given up: ``closed:`` in its change.yaml, its folder archived, nothing folded.
+
+    Only change.yaml must be readable. Raises as ``plan_archive``, and A018 when ``superseded_by`` is no other change.
+    """
+    from gitspec.commands.close_edit import closed_change
+
+    if not reason.strip():
+        raise UsageError("U000", "a change is closed for a reason", help="--reason '<why it is given up>'")
+    folder = _active_folder(tip, change)
+    if superseded_by is not None:
+        _refuse_bad_successor(tip, change, superseded_by)
+    who = settings(tip.repo)
+    name = layout.archive_name(who.committer.date, change)
+    path = layout.change_path(change, "change.yaml")
+    found = tip.at(path)
+    if found is None or found.mode != MODE_FILE:
+        raise Refused("L005", "the folder of the change has no change.yaml", place=layout.change_folder(change))
+    title, data = closed_change(tip.objects.read(found.oid), path, who.committer.date, reason, superseded_by)
+    moved = Item(MODE_TREE, tip.trees.edited(folder.oid, {"change.yaml": _blob(tip, data)}))
+    message = archive_message.close_message(change, title, name, reason, superseded_by)
+    operation = _operation(tip, "close", change, name, moved, {}, message, who, with_tag=with_tag)
+    return Plan(operation, name, title, ())
+
+
+def _operation(
+    tip: Tip,
+    what: str,
+    change: str,
+    name: str,
+    folder: Item,
+    files: Mapping[str, Item | None],
+    message: str,
+    who: Settings,
+    *,
+    with_tag: bool,
+) -> Operation:
+    old, new = layout.change_folder(change), f"{layout.ARCHIVE}/{name}"
+    tree = tip.trees.edited(tip.root, {**files, old: None, new: folder})
+    changes = tuple(tip.trees.changes(tip.root, tree))
+    tag = Tag(f"archive/{name}", archive_message.tag_message(change, name)) if with_tag else None
+    return Operation(what, change, tip.target, tree, changes, tip.trees.batch, message, tag, who, (old, new))
+
+
+def _blob(tip: Tip, data: bytes | None) -> Item | None:
+    return None if data is None else Item(MODE_FILE, tip.trees.batch.add("blob", data))
+
+
+def _active_folder(tip: Tip, change: str) -> Item:
+    """The folder of an active change in the commit."""
+    if problem := problem_with_change_id(change):
+        raise UsageError("I001", f"id of a change: {problem}", help="'gitspec list' shows the changes")
+    if tip.at(layout.POLICY) is None:
+        raise CannotJudge("L010", f"branch {tip.target.branch} has no {layout.POLICY}", help="run 'gitspec init'")
+    folder = tip.at(layout.change_folder(change))
+    if done := [name for name in _names(tip, layout.ARCHIVE) if layout.split_archive_name(name) == (name[:10], change)]:
+        raise Refused(
+            "A003",
+            f"change '{change}' was archived on {done[0][:10]}",
+            place=f"{layout.ARCHIVE}/{done[0]}",
+            help=f"git show archive/{done[0]}"
+            + ("; an id is used once: give the change another one" if folder else ""),
+        )
+    if folder is not None and folder.mode == MODE_TREE:
+        return folder
+    if tip.target.checked_out and os.path.isdir(f"{tip.repo.top}/{layout.change_folder(change)}"):
+        raise Refused(
+            "A007",
+            f"change '{change}' is not committed; what is archived is what the commit has",
+            place=layout.change_folder(change),
+            help=f"git add {layout.change_folder(change)} && git commit",
+        )
+    from difflib import get_close_matches
+
+    near = get_close_matches(change, _names(tip, layout.CHANGES), 3, 0.5)
+    raise UsageError(
+        "L011",
+        f"there is no change '{change}' on branch {tip.target.branch}",
+        help=f"did you mean {', '.join(near)}?" if near else "'gitspec list' shows the changes",
+    )
+
+
+def _names(tip: Tip, folder: str) -> list[str]:
+    item = tip.at(folder)
+    return list(tip.trees.entries(item.oid)) if item and item.mode == MODE_TREE else []
+
+
+def _prepared(tip: Tip, change: str, folder: Item, cache: Cache | None) -> Prepared:
+    held = recall(cache, change) if cache else None
+    if held and _same(tip, folder, held[0]):
+        return held[1]
+    from gitspec.git.snapshot import at_tree
+    from gitspec.store.spec import Spec
+
+    spec = Spec(at_tree(tip.repo, tip.target.tip, tip.objects), cache)
+    _refuse_layout(spec.layout_findings(), change)
+    return prepare(spec, change)
+
+
+def _same(tip: Tip, folder: Item, ids: Ids) -> bool:
+    """Whether the commit has what a remembered result was made of."""
+    policy = tip.at(layout.POLICY)
+    if folder.oid != ids.change or policy is None or policy.oid != ids.policy:
+        return False
+    if ids.all_living is not None:
+        whole = tip.at(layout.CAPABILITIES)
+        return whole is not None and whole.oid == ids.all_living
+    found = {name: tip.at(layout.capability_path(name)) for name in ids.living}
+    return all(item is None or item.mode == MODE_FILE for item in found.values()) and ids.living == {
+        name: item.oid if item else None for name, item in found.items()
+    }
+
+
+def _refuse_layout(findings: Sequence[object], change: str) -> None:
+    """Paths in the change's own folder that the layout does not know; what others have is not its fault."""
+    from gitspec.domain.finding import Finding
+    from gitspec.store.prepared import Invalid
+
+    folder = layout.change_folder(change)
+    mine = [f for f in findings if isinstance(f, Finding) and (f.path == folder or f.path.startswith(f"{folder}/"))]
+    if any(f.severity == "error" for f in mine):
+        raise Invalid(change, mine)
+
+
+def _refuse_unready(tip: Tip, change: str, prepared: Prepared) -> None:
+    tasks = f"{layout.change_folder(change)}/tasks.md"
+    if not prepared.tasks:
+        raise Refused(
+            "A001", f"change '{change}' has no tasks", place=tasks, help=f"gitspec task add {change} '<what was done>'"
+        )
+    if opened := [task for task in prepared.tasks if task[2] not in ENDED]:
+        first = opened[0]
+        more = f", and {len(opened) - 1} more" if len(opened) > 1 else ""
+        ids = " ".join(task[0] for task in opened[:20])
+        raise Refused(
+            "A002",
+            f"task {first[0]} is {first[2].replace('-', ' ')}: {first[1]}{more}",
+            place=tasks,
+            help=f"gitspec task done {change} {ids}, or drop what is not wanted: gitspec task set {change} {first[0]} "
+            "dropped --reason '<why>'",
+        )
+    if change in prepared.depends_on:
+        raise Refused(
+            "A009", f"change '{change}' depends on itself", place=f"{layout.change_folder(change)}/change.yaml"
+        )
+    archived = {split[1] for name in _names(tip, layout.ARCHIVE) if (split := layout.split_archive_name(name))}
+    if missing := [other for other in prepared.depends_on if other not in archived]:
+        raise Refused(
+            "A005",
+            f"change '{change}' depends on {', '.join(missing)}, not archived on branch {tip.target.branch}",
+            place=f"{layout.change_folder(change)}/change.yaml",
+            help=f"gitspec archive {missing[0]}",
+        )
+
+
+def _refuse_bad_successor(tip: Tip, change: str, other: str) -> None:
+    known = {*_names(tip, layout.CHANGES)}
+    known |= {split[1] for name in _names(tip, layout.ARCHIVE) if (split := layout.split_archive_name(name))}
+    if other == change or other not in known:
+        why = "is the change itself" if other == change else "is no change, active or archived"
+        raise Refused("A018", f"'{other}' {why}", help="name the change that takes its place")
+
+
+def _blame_uncommitted(tip: Tip, change: str, error: GitspecError) -> None:
+    """When the change has edits that are not committed, say that first: they may be what is missing."""
+    if not tip.target.checked_out:
+        return
+    folder = layout.change_folder(change)
+    listed = git(tip.repo, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", folder)
+    if rows := os.fsdecode(listed).split("\0")[:-1]:
+        raise Refused(
+            "A006",
+            f"is not committed, and without it {error.message}",
+            place=rows[0][3:],
+            help=f"git add {folder} && git commit",
+        ) from error

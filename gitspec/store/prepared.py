@@ -1,0 +1,162 @@
+"""What archiving a change comes to: the new files of the living specs, worked out once and remembered.
+
+``gitspec validate`` works it out already; when nothing that it looked at has changed since, archiving takes it from the
+cache and needs neither YAML nor the models.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitspec.domain.finding import Finding
+from gitspec.domain.fold_result import Touched
+from gitspec.errors import Refused
+from gitspec.store import layout
+
+if TYPE_CHECKING:
+    from gitspec.domain.capability import Capability
+    from gitspec.store.cache import Cache
+    from gitspec.store.spec import Spec
+
+_LARGEST = 16_000_000
+
+
+class Prepared(NamedTuple):
+    """A valid change and what its fold makes of the files of the living specs; None: the file goes.
+
+    Whether tasks are open and dependencies archived is for the archive to judge.
+    """
+
+    title: str
+    depends_on: tuple[str, ...]
+    tasks: tuple[tuple[str, str, str], ...]
+    """(id, text, status)"""
+    files: dict[str, bytes | None]
+    touched: tuple[Touched, ...]
+
+
+class Invalid(Refused):
+    """A change that cannot be archived as it is; ``findings`` says all that is wrong."""
+
+    def __init__(self, change: str, findings: Sequence[Finding]) -> None:
+        errors = [f for f in findings if f.severity == "error"]
+        count = f"{len(errors)} errors" if len(errors) > 1 else "an error"
+        super().__init__("A008", f"change '{change}' is not valid: {count}", help=f"gitspec validate {change}")
+        self.findings = tuple(findings)
+
+
+class Ids(NamedTuple):
+    """What a remembered result depends on, as it is where it shall be used. ``living``: of one capability's file."""
+
+    change: str
+    policy: str
+    living: "Mapping[str, str | None]"
+    all_living: str | None
+
+
+def prepare(spec: "Spec", change: str) -> Prepared:
+    """Check the change, fold it and rewrite the files; remembered in the spec's cache.
+
+    Raises Invalid for findings that are errors, BrokenSpec for a living spec that cannot be read, UsageError L011 when
+    there is no such change.
+    """
+    from gitspec.store.check import check_change
+    from gitspec.store.folding import Watched, fold_change
+    from gitspec.store.records import policy_oid
+
+    checked = check_change(spec, change)
+    outline = checked.record.change
+    if checked.has_errors or outline is None:
+        raise Invalid(change, checked.findings)
+    watched = Watched(spec)
+    result = fold_change(spec, change, watched).result
+    prepared = Prepared(
+        outline.title,
+        outline.depends_on,
+        tuple((task.id, task.text, task.status) for task in checked.record.tasks or ()),
+        _files(spec, result.capabilities, result.touched),
+        result.touched,
+    )
+    if spec.cache:
+        needs = watched.needs()
+        whole = bool(needs["links"] or needs["all"] is not None)
+        ids = Ids(
+            spec.change(change).tree(),
+            policy_oid(spec),
+            needs["capabilities"],
+            _capabilities_tree(spec) if whole else None,
+        )
+        remember(spec.cache, change, ids, prepared)
+    return prepared
+
+
+def remember(cache: "Cache", change: str, ids: Ids, prepared: Prepared) -> None:
+    """Keep a result for ``recall``."""
+    if sum(len(data) for data in prepared.files.values() if data) > _LARGEST:
+        return
+    files = {path: None if data is None else data.decode() for path, data in prepared.files.items()}
+    cache.save(_kind(change), {"ids": list(ids), "prepared": [*prepared[:3], files, prepared.touched]})
+
+
+def recall(cache: "Cache", change: str) -> tuple[Ids, Prepared] | None:
+    """What is remembered of a change, and what it depends on: the caller compares that with what is there now."""
+    held = cache.load(_kind(change))
+    try:
+        title, depends_on, tasks, files, touched = held["prepared"]
+        return Ids(*held["ids"]), Prepared(
+            title,
+            tuple(depends_on),
+            tuple((task[0], task[1], task[2]) for task in tasks),
+            {path: None if text is None else text.encode() for path, text in files.items()},
+            tuple(_touched(row) for row in touched),
+        )
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):  # absent or damaged
+        return None
+
+
+def forget(cache: "Cache", change: str) -> None:
+    """Drop what is remembered of a change that is archived."""
+    cache.drop(_kind(change))
+
+
+def _kind(change: str) -> str:
+    return f"fold-{change}"
+
+
+def _touched(row: Sequence[Any]) -> Touched:
+    return Touched(*(_frozen(value) for value in row))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _files(
+    spec: "Spec", capabilities: "Mapping[str, Capability | None]", touched: Sequence[Touched]
+) -> dict[str, bytes | None]:
+    """The new content of each file: the old one with only what differs rewritten, also when it gets another name."""
+    from gitspec.yaml.emit import emit
+    from gitspec.yaml.splice import rewrite
+
+    before = {one.capability: one.was for one in touched if one.was}
+    paths = spec.capability_paths()
+    files: dict[str, bytes | None] = {}
+    for capability, model in capabilities.items():
+        path = layout.capability_path(capability)
+        source = paths.get(before.get(capability, capability))
+        if model is None:
+            files[path] = None
+        elif source is None:
+            files[path] = emit(model)
+        else:
+            files[path] = rewrite(spec.snapshot.read(source), model, path)
+    return files
+
+
+def _capabilities_tree(spec: "Spec") -> str:
+    """The tree id of spec/capabilities, as Git computes it."""
+    from gitspec.git.snapshot import folder_trees
+
+    paths = list(spec.capability_paths().values())
+    cut = len(layout.CAPABILITIES) + 1
+    rows = [(path[cut:], 0o100644, oid) for path, oid in zip(paths, spec.oids(paths), strict=True)]
+    return folder_trees(rows, spec.snapshot.repo.object_format)[""]
