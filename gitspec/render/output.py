@@ -1,15 +1,16 @@
 """Writing to the terminal: whatever its encoding, and progress only where somebody watches."""
 
+import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TypeVar
+from contextlib import contextmanager
+from types import FrameType
 
 from gitspec.render.colour import Paint, paint_for
 
-T = TypeVar("T")
 PATIENCE = 1.0
-"""Seconds of work after which progress is shown."""
+"""Seconds of work after which somebody who waits is told what for."""
 
 
 def write(text: str) -> None:
@@ -28,25 +29,31 @@ def paint() -> Paint:
     return paint_for(sys.stdout)
 
 
-def progress(items: Iterable[T], total: int, what: str) -> Iterator[T]:
-    """Pass ``items`` on, showing ``what: n of total`` on standard error once the work takes longer than a second.
+@contextmanager
+def patience(what: str) -> Iterator[None]:
+    """Say on standard error what is being done and for how long, once that takes more than a second.
 
-    Only on a terminal; the line is removed at the end.
+    Only on a terminal; the line is removed at the end. A timer of the system ticks, no thread: work may fork.
     """
-    if not sys.stderr.isatty():
-        yield from items
+    if not sys.stderr.isatty() or not hasattr(signal, "setitimer"):
+        yield
         return
-    started = shown = time.monotonic()
     drawn = False
+    started = time.monotonic()
+
+    def draw(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal drawn
+        drawn = True
+        sys.stderr.write(f"\r{what} … {time.monotonic() - started:.0f} s\x1b[K")
+        sys.stderr.flush()
+
+    before = signal.signal(signal.SIGALRM, draw)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE, PATIENCE)
     try:
-        for done, item in enumerate(items):
-            now = time.monotonic()
-            if now - started > PATIENCE and now - shown > 0.1:
-                sys.stderr.write(f"\r{what}: {done} of {total}\x1b[K")
-                sys.stderr.flush()
-                shown, drawn = now, True
-            yield item
+        yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
         if drawn:
             sys.stderr.write("\r\x1b[K")
             sys.stderr.flush()

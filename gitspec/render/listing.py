@@ -1,0 +1,85 @@
+"""Lists as text and as data for JSON."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gitspec.commands.list_ import ListedArchive, ListedCapability, ListedChange
+from gitspec.commands.progress import Counts
+from gitspec.render.colour import PLAIN, Paint
+from gitspec.render.text import clean_line, columns, count
+
+
+def changes_text(changes: Sequence[ListedChange]) -> list[str]:
+    """One line for each change: id, tasks, kind, title."""
+    if not changes:
+        return ["no active changes; start one with: gitspec propose <id> --title '…'"]
+    return columns([(c.id, tasks_text(c.tasks), c.kind or "-", _title(c.title, c.errors)) for c in changes])
+
+
+def capabilities_text(capabilities: Sequence[ListedCapability]) -> list[str]:
+    """One line for each capability: id, how many requirements, title."""
+    if not capabilities:
+        return ["no capabilities yet; a change brings them: gitspec propose <id> --title '…'"]
+    return columns([(c.id, count(c.requirements, "requirement"), _title(c.title, c.errors)) for c in capabilities])
+
+
+def archived_text(archived: Sequence[ListedArchive]) -> list[str]:
+    """One line for each: date, id, title."""
+    if not archived:
+        return ["nothing is archived yet"]
+    return columns([(a.date, a.id, f"{a.title}{' (closed)' if a.closed else ''}") for a in archived])
+
+
+def tasks_text(tasks: Counts) -> str:
+    """How far the tasks are, in a word or two."""
+    if not tasks.total:
+        return "no tasks"
+    return f"{tasks.ended}/{tasks.total} tasks" + (f", {tasks.blocked} blocked" if tasks.blocked else "")
+
+
+def _title(title: str, errors: int, paint: Paint = PLAIN) -> str:
+    return clean_line(title) + (paint.bad(f" [{count(errors, 'error')}]") if errors else "")
+
+
+def counts_data(tasks: Counts) -> dict[str, int]:
+    """Tasks by status."""
+    return tasks._asdict()
+
+
+def changes_data(changes: Sequence[ListedChange]) -> list[dict[str, Any]]:
+    """The `changes` of `gitspec list --json`."""
+    return [
+        {
+            "id": c.id,
+            "path": c.path,
+            "title": c.title or None,
+            "kind": c.kind or None,
+            "created": c.created or None,
+            "tasks": counts_data(c.tasks),
+            "capabilities": list(c.capabilities),
+            "errors": c.errors,
+        }
+        for c in changes
+    ]
+
+
+def capabilities_data(capabilities: Sequence[ListedCapability]) -> list[dict[str, Any]]:
+    """The `capabilities` of `gitspec list --specs --json`."""
+    return [c._asdict() for c in capabilities]
+
+
+def archived_data(archived: Sequence[ListedArchive]) -> list[dict[str, Any]]:
+    """The `archived` of `gitspec list --archived --json`."""
+    return [
+        {
+            "id": a.id,
+            "path": a.path,
+            "date": a.date,
+            "title": a.title or None,
+            "kind": a.kind or None,
+            "closed": a.closed,
+            "tag": a.tag or None,
+            "capabilities": list(a.capabilities),
+        }
+        for a in archived
+    ]
