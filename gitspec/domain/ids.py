@@ -6,7 +6,6 @@ digits of any one script (NFC, single script after UTS #39). Nothing that Git re
 as a file name is accepted.
 """
 
-import unicodedata
 from typing import NamedTuple
 
 MAX_LENGTH = 80
@@ -94,6 +93,8 @@ def _problem(value: str, *, unicode: bool) -> str | None:
 
 
 def _problem_with_script(value: str) -> str | None:
+    import unicodedata
+
     if unicodedata.normalize("NFC", value) != value:
         return f"'{_shown(value)}' is not in Unicode normal form C"
     if value != value.lower():

@@ -4,7 +4,6 @@ Everything goes through the git program, so that it works in every repository Gi
 clones, a push's quarantine): one long-lived ``cat-file --batch`` for single objects, one child for each bulk.
 """
 
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -27,6 +26,8 @@ class TreeEntry(NamedTuple):
 
 def oid_of(kind: str, data: bytes, object_format: str = "sha1") -> str:
     """The id that Git gives an object."""
+    import hashlib  # OpenSSL costs milliseconds
+
     digest = hashlib.new(object_format, b"%s %d\0" % (kind.encode(), len(data)), usedforsecurity=False)
     digest.update(data)
     return digest.hexdigest()

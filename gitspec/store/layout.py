@@ -3,7 +3,6 @@
 ``spec/`` is closed: it holds these paths, each an ordinary file, and nothing else.
 """
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
@@ -16,7 +15,6 @@ POLICY = places.POLICY
 CAPABILITIES = places.CAPABILITIES
 CHANGES = places.CHANGES
 ARCHIVE = places.ARCHIVE
-CHANGE_FILES = ("change.yaml", "proposal.md", "tasks.md", "design.md")
 
 Kind = Literal["policy", "capability", "change", "proposal", "tasks", "design", "delta", "unknown"]
 _KIND_OF_FILE: dict[str, Kind] = {
@@ -192,7 +190,11 @@ def _collisions(path: str, spelled: dict[str, str]) -> list[Finding]:
 
 
 def _folded(path: str) -> str:
-    return path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
+    if path.isascii():
+        return path.lower()
+    import unicodedata
+
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _collision(path: str, other: str) -> Finding:
