@@ -20,6 +20,8 @@ SECTIONS: dict[str, dict[str, str]] = {
         "delta": "gitspec.cli.delta:command",
         "task": "gitspec.cli.task:command",
         "use": "gitspec.cli.hooks:use_command",
+        "commit": "gitspec.cli.hooks:commit_command",
+        "commit": "gitspec.cli.hooks:commit_command",
     },
     "Look": {
         "list": "gitspec.cli.list_:command",

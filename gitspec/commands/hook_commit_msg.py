@@ -1,0 +1,103 @@
+"""commit-msg: judge the commit that is being made, by the engine; add the reference that its author has stated before."""
+
+from typing import NamedTuple
+
+from gitspec.commands.pending_commit import (
+    Message,
+    Pending,
+    choice_for,
+    facts_of,
+    pending_commit,
+    read_message,
+)
+from gitspec.domain.choice import Choice
+from gitspec.domain.commit import CommitFacts
+from gitspec.domain.finding import Finding, has_errors
+from gitspec.domain.message import is_autosquash
+from gitspec.domain.places import SPEC
+from gitspec.domain.references import KEY, references
+from gitspec.errors import CannotJudge
+from gitspec.git import message_file
+from gitspec.git.repository import discover
+
+
+class Verdict(NamedTuple):
+    """What commit-msg decides. ``mend`` are commands that use the typed message again."""
+
+    findings: tuple[Finding, ...] = ()
+    added: Choice | None = None
+    mend: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether Git shall stop."""
+        return has_errors(self.findings)
+
+
+def commit_msg(path: str) -> Verdict:
+    """Judge the commit whose message is in the file ``path``. Raises CannotJudge.
+
+    Where there is no policy, or no message (Git stops then by itself), nothing is judged. The reference is added to the
+    file when the message has none and ``--change``, the branch or ``gitspec use`` states it, and only if the commit is
+    accepted with it.
+    """
+    repo = discover()
+    pending = pending_commit(repo)
+    if not pending.has_policy:
+        return Verdict()
+    message = read_message(path, pending)
+    if not message.text:
+        return Verdict()
+    place = message_file.shown(repo, path)
+    facts = facts_of(pending, message.text, place)
+    choice = _stated(pending, facts)
+    data = message.data
+    if choice:
+        data = message.with_trailers(KEY, [choice.change])
+        facts = facts._replace(message=message.cleaned_up(data))
+    findings = _judged(facts, pending)
+    if has_errors(findings):
+        return Verdict(tuple(findings), None, _mend(findings, message, place, pending))
+    if choice:
+        message_file.write(path, data)
+    return Verdict(tuple(findings), choice)
+
+
+def _stated(pending: Pending, facts: CommitFacts) -> Choice | None:
+    """The change to add to the message, if it shall get one."""
+    refs = references(facts.message)
+    if refs.changes or refs.skips or refs.spec_edits or is_autosquash(facts.message):
+        return None
+    if len(pending.parents) > 1 and not facts.touched:  # a clean merge says for itself what it brings
+        return None
+    choice = choice_for(pending)
+    return choice if choice and choice.stated else None
+
+
+def _judged(facts: CommitFacts, pending: Pending) -> list[Finding]:
+    from gitspec.domain.judge import judge
+
+    try:
+        policy = pending.policy()
+    except CannotJudge as error:
+        if not facts.touched or not all(t.path.startswith(f"{SPEC}/") for t in facts.touched):
+            raise
+        # Nothing but spec/ is touched: let the policy be mended.
+        return [Finding(error.code, "warning", error.message, error.place, help=error.help)]
+    return judge(facts, policy)
+
+
+def _mend(findings: list[Finding], message: Message, place: str, pending: Pending) -> tuple[str, ...]:
+    """Commands that bring the typed text back, and with it what the commit lacks."""
+    file = place if _is_plain(place) else f"'{place}'"
+    editor = "-eF" if message.editor else "-F"
+    suffix = "" if message_file.index_is_plain() else " <-a or paths as before>"
+    commands = [f"git commit -eF {file}{suffix}"]
+    choice = choice_for(pending)
+    if choice and any(f.code == "R001" for f in findings):
+        commands.insert(0, f"git commit {editor} {file} --trailer '{KEY}: {choice.change}'{suffix}")
+    return tuple(commands)
+
+
+def _is_plain(path: str) -> bool:
+    return path.isascii() and path.replace("/", "").replace(".", "").replace("_", "").replace("-", "").isalnum()

@@ -1,0 +1,70 @@
+"""prepare-commit-msg: carry references through reverts and squashes; offer one, as a comment, where an editor opens."""
+
+import re
+
+from gitspec.commands.pending_commit import Pending, active_ids, choice_for, pending_commit, read_message
+from gitspec.domain.message import with_hint
+from gitspec.domain.references import KEY, SKIP_KEY, references
+from gitspec.git import commit_facts, message_file
+from gitspec.git.objects import Objects
+from gitspec.git.repository import discover
+
+_OFFERED = 5
+_SQUASHED = re.compile(rb"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
+
+
+def prepare(path: str, source: str) -> None:
+    """Prepare the message in the file ``path``; ``source`` is Git's word for where it comes from. Raises CannotJudge.
+
+    What is added to a message that nobody has typed yet is a comment, so that leaving the editor without typing still
+    stops the commit, as Git promises.
+    """
+    repo = discover()
+    pending = pending_commit(repo)
+    if not pending.has_policy:
+        return
+    message = read_message(path, pending)
+    if references(message.text).changes or references(message.text).skips:
+        return
+    carried = _carried(pending, message.data, message.text, source)
+    if carried:
+        message_file.write(path, message.with_trailers(KEY, carried))
+    elif source in ("", "template") and message.editor and message.mode == "strip":
+        text = message.data.decode("latin-1")
+        hint = [line.encode().decode("latin-1") for line in _hint(pending)]
+        comment = message.comment.encode().decode("latin-1")
+        if hint:
+            message_file.write(path, with_hint(text, hint, comment).encode("latin-1"))
+
+
+def _carried(pending: Pending, data: bytes, text: str, source: str) -> list[str]:
+    """The changes of what the message reverts or squashes."""
+    repo = pending.repo
+    messages: list[str] = []
+    if source == "squash":
+        objects = Objects(repo)
+        for oid in _SQUASHED.findall(data):
+            kind, content = objects.read_typed(oid.decode())
+            if kind == "commit":
+                messages.append(content.partition(b"\n\n")[2].decode("utf-8", "surrogateescape"))
+    elif "This reverts commit " in text and not commit_facts.is_replaying(repo):
+        messages += [message for _, message in commit_facts.named_commits(repo, text)]
+    changes = dict.fromkeys(change for message in messages for change in references(message).changes)
+    active = active_ids(pending.staged.snapshot)
+    return [change for change in changes if source != "squash" or change in active]
+
+
+def _hint(pending: Pending) -> list[str]:
+    choice = choice_for(pending)
+    if choice and choice.stated:
+        return [f"gitspec adds '{KEY}: {choice.change}' ({choice.source}) unless you name a change."]
+    active = sorted(active_ids(pending.staged.snapshot))
+    if not active:
+        return []
+    one = "the change" if len(active) == 1 else "one of the changes"
+    more = [f"({len(active) - _OFFERED} more: gitspec list)"] if len(active) > _OFFERED else []
+    return [
+        f"gitspec: for code, uncomment {one} that this commit serves, or give '{SKIP_KEY}: <reason>'",
+        *(f"{KEY}: {change}" for change in active[:_OFFERED]),
+        *more,
+    ]

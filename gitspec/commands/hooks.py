@@ -1,0 +1,54 @@
+"""Install, remove and inspect the hooks of a repository."""
+
+from typing import NamedTuple
+
+from gitspec.git.hooks import (
+    HOOKS,
+    Script,
+    git_hooks_path,
+    hooks_folder,
+    inspect_hook,
+    install_hook,
+    is_shared,
+    uninstall_hook,
+    worktrees,
+)
+from gitspec.git.repository import Repository
+
+
+class Installed(NamedTuple):
+    """``folder`` is where Git looks for hooks; ``shared`` when that is within the work tree and may be committed."""
+
+    folder: str
+    shared: bool
+    scripts: tuple[Script, ...]
+
+    @property
+    def problems(self) -> tuple[Script, ...]:
+        """The hooks that would not judge."""
+        return tuple(script for script in self.scripts if script.problem)
+
+
+def install(repo: Repository) -> Installed:
+    """Install all hooks beside what is there; safe to run twice.
+
+    Raises Refused G040 (hooks folder outside of the repository), G041 (two hooks to keep), G048 (unusable path).
+    """
+    folder = hooks_folder(repo)
+    return Installed(folder.path, folder.shared, tuple(install_hook(repo, folder, hook) for hook in HOOKS))
+
+
+def uninstall(repo: Repository) -> Installed:
+    """Remove our hooks and restore what was there before. Raises Refused G040."""
+    folder = hooks_folder(repo)
+    return Installed(folder.path, folder.shared, tuple(uninstall_hook(repo, folder, hook) for hook in HOOKS))
+
+
+def status(repo: Repository) -> Installed:
+    """Every hook in every work tree, with what would let commits pass unjudged (or refuse them all)."""
+    folder = git_hooks_path(repo.cwd, repo.top, repo)
+    scripts = []
+    for top in worktrees(repo) or [repo.top or repo.cwd]:
+        here = folder if top == repo.top else git_hooks_path(top, top)
+        scripts += [inspect_hook(hook, here, top, repo.common_dir) for hook in HOOKS]
+    return Installed(folder, is_shared(repo, folder), tuple(scripts))

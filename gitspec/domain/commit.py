@@ -1,0 +1,48 @@
+"""Facts of a commit, made or about to be made: what the engine judges. Plain data, gathered at the edges."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+MODE_FILE = 0o100644
+
+
+class Touched(NamedTuple):
+    """A path that the commit adds, changes or removes; a mode of 0 means that there is nothing."""
+
+    path: str
+    old_mode: int
+    new_mode: int
+
+
+class Named(NamedTuple):
+    """A commit that the message says it reverts or was picked from, and that exists: what it references."""
+
+    oid: str
+    changes: tuple[str, ...]
+
+
+class CommitFacts(NamedTuple):
+    """One commit as the engine sees it.
+
+    ``touched`` is its difference to its first parent; for a merge only what the automatic merge of its parents does not
+    give. ``active`` and ``archived`` hold ids of changes in its tree, the ``_before`` ones in its first parent's.
+    ``archived`` maps the id to the folder. ``lines`` counts added and removed lines by path, None for a binary file; it
+    may be empty when the message asks for no skip.
+    """
+
+    message: str
+    """As it is recorded, after clean-up."""
+    touched: tuple[Touched, ...]
+    active: frozenset[str]
+    active_before: frozenset[str]
+    archived: Mapping[str, str]
+    archived_before: Mapping[str, str]
+    governed: bool = True
+    """Whether the first parent already had a policy: False for the commit that brings it in."""
+    parents: int = 1
+    named: tuple[Named, ...] = ()
+    lines: Mapping[str, int | None] = {}
+    local: bool = False
+    """Judged by a local hook: commits for autosquash may still go without a reference."""
+    place: str = ""
+    """What to call the message in findings: a path, or a commit."""
