@@ -6,7 +6,11 @@ digits of any one script (NFC, single script after UTS #39). Nothing that Git re
 as a file name is accepted.
 """
 
-from typing import NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import regex
 
 MAX_LENGTH = 80
 _ASCII = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -113,22 +117,19 @@ _TOGETHER = (("Han", "Hiragana", "Katakana"), ("Han", "Hangul"), ("Han", "Bopomo
 
 
 def _one_script(value: str) -> bool:
-    import regex
-
-    letters = [
-        c for c in value if not regex.match(r"[-\p{Script_Extensions=Common}\p{Script_Extensions=Inherited}]", c)
-    ]
+    common = _pattern(r"[-\p{Script_Extensions=Common}\p{Script_Extensions=Inherited}]")
+    letters = [c for c in value if not common.match(c)]
     if not letters:
         return True
     if all("a" <= c <= "z" for c in letters):
         return True
     for scripts in _TOGETHER:
-        pattern = regex.compile("|".join(rf"\p{{Script_Extensions={s}}}" for s in scripts))
+        pattern = _pattern("|".join(rf"\p{{Script_Extensions={s}}}" for s in scripts))
         if all(pattern.match(c) for c in letters):
             return True
     first = letters[0]
     for name in _scripts_of(first):
-        pattern = regex.compile(rf"\p{{Script_Extensions={name}}}")
+        pattern = _pattern(rf"\p{{Script_Extensions={name}}}")
         if all(pattern.match(c) for c in letters):
             return True
     return False
@@ -171,9 +172,15 @@ _SCRIPTS = [
 
 def _scripts_of(char: str) -> list[str]:
     """The recommended scripts (UAX #31, table 5) that ``char`` belongs to; others are not accepted in ids."""
+    return [name for name in _SCRIPTS if _pattern(rf"\p{{Script_Extensions={name}}}").match(char)]
+
+
+@cache
+def _pattern(expression: str) -> "regex.Pattern[str]":
+    """The compiled expression; looking it up in the library's own cache costs more than matching."""
     import regex
 
-    return [name for name in _SCRIPTS if regex.match(rf"\p{{Script_Extensions={name}}}", char)]
+    return regex.compile(expression)
 
 
 def _shown(value: str) -> str:

@@ -15,7 +15,7 @@ from gitspec.markdown.openspec_document import (
     Renaming,
     read_document,
 )
-from gitspec.markdown.openspec_ids import Ids, requirement_ids, same_title, scenario_ids
+from gitspec.markdown.openspec_ids import Ids, requirement_ids, same_title, scenario_ids, slug
 from gitspec.markdown.openspec_lines import Line, trimmed
 from gitspec.markdown.openspec_steps import read_body
 
@@ -49,8 +49,8 @@ NOTHING_KNOWN = Known({}, {})
 class Entry(NamedTuple):
     """A requirement of a file: the model, and how and where it stood there.
 
-    For a removal the model's text, notes and scenarios are empty and ``reason``, ``migration`` and ``notes`` hold what
-    the block says.
+    ``textless``: the title stands in for a text that is not there. Of a removal the model has id and title only, and
+    ``reason``, ``migration`` and ``notes`` hold what the block says.
     """
 
     operation: Operation | None
@@ -59,6 +59,7 @@ class Entry(NamedTuple):
     line: int
     scenario_levels: tuple[int, ...] = ()
     odd: Odd | None = None
+    textless: bool = False
     reason: str | None = None
     migration: str | None = None
     notes: str | None = None
@@ -96,7 +97,7 @@ def read_spec_file(text: str, known: Known = NOTHING_KNOWN) -> SpecFile:
     """A living spec or a delta file; never raises on any text. ``known`` binds titles to ids that exist elsewhere."""
     document = read_document(text)
     remarks: list[Remark] = []
-    taken = requirement_ids()
+    taken = requirement_ids(known.requirements.values())
     entries = [_entry(raw, taken, known, remarks) for raw in document.requirements]
     for name, line in document.bare_removals:
         entries.append(_bare_removal(name, line, taken, known, remarks))
@@ -130,7 +131,7 @@ def capability_of(spec: SpecFile, capability: str) -> Capability:
 def _entry(raw: RawRequirement, taken: Ids, known: Known, remarks: list[Remark]) -> Entry:
     line = raw.heading.number
     title, more = _title(raw.title)
-    wanted = known.requirements.get(same_title(raw.title))
+    wanted = _bound(raw.title, known.requirements, by_slug=raw.operation != "ADDED")
     requirement_id = taken.take(raw.title, wanted)
     if raw.operation == "REMOVED":
         return _removal(raw, requirement_id, title, remarks)
@@ -150,11 +151,11 @@ def _entry(raw: RawRequirement, taken: Ids, known: Known, remarks: list[Remark])
         scenarios=scenarios,
     )
     levels = tuple(s.level for s in raw.scenarios)
-    return Entry(raw.operation, requirement, raw.level, line, levels, raw.odd)
+    return Entry(raw.operation, requirement, raw.level, line, levels, raw.odd, text.text is None)
 
 
 def _scenarios(raws: Sequence[RawScenario], known: Mapping[str, str], remarks: list[Remark]) -> tuple[Scenario, ...]:
-    taken = scenario_ids()
+    taken = scenario_ids(known.values())
     found: list[Scenario] = []
     for raw in raws:
         title, more = _title(raw.title)
@@ -166,9 +167,19 @@ def _scenarios(raws: Sequence[RawScenario], known: Mapping[str, str], remarks: l
         if not body.steps:
             remarks.append(Remark("no-steps", raw.heading.number, raw.title))
         notes = "\n\n".join(part for part in (more, body.notes) if part) or None
-        scenario_id = taken.take(raw.title, known.get(same_title(raw.title)))
+        scenario_id = taken.take(raw.title, _bound(raw.title, known, by_slug=True))
         found.append(Scenario(id=scenario_id, title=title, steps=body.steps, notes=notes))
     return tuple(found)
+
+
+def _bound(title: str, known: Mapping[str, str], *, by_slug: bool) -> str | None:
+    """The id that the title has elsewhere; ``by_slug`` forgives other punctuation."""
+    if not known:
+        return None
+    found = known.get(same_title(title))
+    if found is None and by_slug and (stem := slug(title)) in known.values():
+        return stem
+    return found
 
 
 def _removal(raw: RawRequirement, requirement_id: str, title: str | None, remarks: list[Remark]) -> Entry:
@@ -191,7 +202,8 @@ def _removal(raw: RawRequirement, requirement_id: str, title: str | None, remark
     bare = Requirement(id=requirement_id, title=title, text=title or requirement_id)
     reason, migration, notes = (texts[name].text for name in ("reason", "migration", "notes"))
     levels = tuple(s.level for s in raw.scenarios)
-    return Entry("REMOVED", bare, raw.level, raw.heading.number, levels, raw.odd, reason, migration, notes)
+    entry = Entry("REMOVED", bare, raw.level, raw.heading.number, levels, raw.odd)
+    return entry._replace(reason=reason, migration=migration, notes=notes)
 
 
 def _bare_removal(name: str, line: Line, taken: Ids, known: Known, remarks: list[Remark]) -> Entry:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from gitspec.domain import ids
+from gitspec.domain.lookalike import skeleton
 
 if TYPE_CHECKING:
     import regex
@@ -44,42 +45,51 @@ def slug(title: str) -> str:
 
 
 class Ids:
-    """Hands out ids that are unique, by title; a title seen before may be bound to the id that it has elsewhere."""
+    """Hands out ids that are unique, by title.
 
-    def __init__(self, kind: str, problem: Callable[[str], str | None], taken: Iterable[str] = ()) -> None:
+    ``reserved`` are ids that something else has (the living spec): only a title that is known to be that gets them.
+    """
+
+    def __init__(self, kind: str, problem: Callable[[str], str | None], reserved: Iterable[str] = ()) -> None:
         self._kind = kind
         self._problem = problem
-        self._taken = set(taken)
+        self._reserved = frozenset(reserved)
+        self._reserved_looks = {skeleton(value) for value in self._reserved}
+        self._taken: set[str] = set()
+        self._looks: set[str] = set()  # no two ids of a list may look alike
 
     def take(self, title: str, wanted: str | None = None) -> str:
         """An id for the title: ``wanted`` while it is free, else the slug, with a number behind it when needed."""
         if wanted is not None and wanted not in self._taken:
-            self._taken.add(wanted)
-            return wanted
+            return self._given(wanted)
         stem = slug(title)
         if not stem or self._problem(stem):
             stem = f"{stem}-{self._kind}" if stem and not self._problem(f"{stem}-{self._kind}") else self._kind
         found, number = stem, 1
-        while found in self._taken:
+        while (look := skeleton(found)) in self._looks or look in self._reserved_looks:
             number += 1
             found = f"{_cut(stem, ids.MAX_LENGTH - len(str(number)) - 1)}-{number}"
-        self._taken.add(found)
-        return found
+        return self._given(found)
+
+    def _given(self, value: str) -> str:
+        self._taken.add(value)
+        self._looks.add(skeleton(value))
+        return value
 
 
-def requirement_ids(taken: Iterable[str] = ()) -> Ids:
+def requirement_ids(reserved: Iterable[str] = ()) -> Ids:
     """Ids of the requirements of one capability."""
-    return Ids("requirement", ids.problem_with_requirement_id, taken)
+    return Ids("requirement", ids.problem_with_requirement_id, reserved)
 
 
-def scenario_ids(taken: Iterable[str] = ()) -> Ids:
+def scenario_ids(reserved: Iterable[str] = ()) -> Ids:
     """Ids of the scenarios of one requirement."""
-    return Ids("scenario", ids.problem_with_scenario_id, taken)
+    return Ids("scenario", ids.problem_with_scenario_id, reserved)
 
 
-def change_ids(taken: Iterable[str] = ()) -> Ids:
+def change_ids(reserved: Iterable[str] = ()) -> Ids:
     """Ids of changes: ASCII only."""
-    return Ids("change", ids.problem_with_change_id, taken)
+    return Ids("change", ids.problem_with_change_id, reserved)
 
 
 def capability_id(path: str) -> str:
