@@ -176,6 +176,7 @@ RULES: dict[str, Rule] = {
     "G013": Rule("error", "lock of the index that others hold"),
     "G014": Rule("error", "signing that failed"),
     "G015": Rule("error", "lock of a ref that others hold"),
+    "G016": Rule("error", "shallow clone that hides the history that is needed"),
     "G040": Rule("error", "hooks folder outside of the repository"),
     "G041": Rule("error", "two earlier hooks to keep"),
     "G042": Rule("error", "hook that is not installed"),
