@@ -83,7 +83,8 @@ class Folding:
         self.gone: dict[str, Gone] = {}
         """By the living name."""
         self._given: set[str] = set()
-        self._aliases = {d.rename_to: d.capability for d in self.deltas if d.rename_to}
+        own = {d.capability for d in self.deltas}
+        self._aliases = {d.rename_to: d.capability for d in self.deltas if d.rename_to and d.rename_to not in own}
         self._name_before: dict[tuple[str, str], str] = {}
         self._living = living
 
