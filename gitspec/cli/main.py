@@ -21,7 +21,6 @@ SECTIONS: dict[str, dict[str, str]] = {
         "task": "gitspec.cli.task:command",
         "use": "gitspec.cli.hooks:use_command",
         "commit": "gitspec.cli.hooks:commit_command",
-        "commit": "gitspec.cli.hooks:commit_command",
     },
     "Look": {
         "list": "gitspec.cli.list_:command",

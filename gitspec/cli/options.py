@@ -89,7 +89,19 @@ def emit(as_json: bool, kind: str, data: Mapping[str, Any], text: str | Sequence
 
 
 def show_error(error: errors.GitspecError) -> None:
-    """``place: CODE message`` and ``help: …`` on stderr; the place is ``gitspec`` when it is in no file."""
+    """``place: CODE message`` and ``help: …`` on stderr; the place is ``gitspec`` when it is in no file.
+
+    An error that stands for several findings (``findings``) shows them all.
+    """
+    findings = getattr(error, "findings", ())
+    if len(findings) > 1:
+        from gitspec.render.text import findings_text
+
+        sys.stderr.write("\n".join(findings_text(findings)) + "\n")
+        last = findings[0].help
+        if error.help and error.help != last:
+            sys.stderr.write(_safe(f"help: {error.help.removeprefix(last).strip()}\n"))
+        return
     sys.stderr.write(_safe(f"{error.place or 'gitspec'}: {error.code} {error.message}\n"))
     if error.help:
         sys.stderr.write(_safe(f"help: {error.help}\n"))

@@ -1,0 +1,91 @@
+"""`gitspec init`: bring gitspec into a repository."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gitspec.cli.options import emit, examples, json_option
+
+if TYPE_CHECKING:
+    from gitspec.commands.init import Done, Plan
+
+
+@click.command(
+    epilog=examples("gitspec init", "gitspec init --yes --json", "gitspec -C path/to/repository init --no-hooks")
+)
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
+@click.option("--no-hooks", is_flag=True, help="Do not install the commit hooks (gitspec hooks install does it later).")
+@json_option
+def command(yes: bool, no_hooks: bool, as_json: bool) -> int:
+    """Bring gitspec into a repository: policy, commit hooks, diff driver.
+
+    Safe to run twice: it writes what is missing and overwrites nothing.
+    """
+    from gitspec.commands import init
+    from gitspec.git.repository import discover
+
+    repo = discover()
+    planned = init.plan(repo, hooks=not no_hooks)
+    if not yes and not as_json and _somebody_watches() and not _agreed(planned):
+        click.echo("nothing was written")
+        return 1
+    done = init.apply(repo, planned)
+    emit(as_json, "init", _data(planned, done), _lines(planned, done))
+    return 0
+
+
+def _somebody_watches() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _agreed(planned: "Plan") -> bool:
+    todo = [f"write {path}" for path in planned.paths]
+    todo += ["set the diff driver gitspec-yaml in this clone's Git configuration"] if planned.driver else []
+    todo += ["install the commit hooks, beside those that are there"] if planned.hooks else []
+    if not todo:
+        return True
+    click.echo("\n".join(["gitspec init will", *(f"  {step}" for step in todo)]))
+    return click.confirm("Go on?", default=True)
+
+
+def _lines(planned: "Plan", done: "Done") -> list[str]:
+    lines = [f"wrote {path}" for path in done.written]
+    lines += [f"kept {path}" for path in done.kept]
+    lines += [f"set {key} in this clone's Git configuration" for key in done.configured]
+    if planned.kept_driver is not None:
+        lines.append("kept diff.gitspec-yaml.xfuncname as you have set it")
+    if done.hooks is not None:
+        from gitspec.cli.hooks import hooks_lines
+
+        lines += hooks_lines(done.hooks)
+    if planned.tag_readers:
+        lines += [
+            "",
+            "Archiving makes tags named archive/<date>-<change>. Keep them from the tools here that read tags:",
+        ]
+        for reader in planned.tag_readers:
+            place = f"{reader.path}:{reader.line}" if reader.line else reader.path
+            lines += [f"  {place} ({reader.tool}), {reader.where}:", f"    {reader.advice}"]
+    lines += ["", *(f"next: {step}" for step in next_steps(done))]
+    return lines
+
+
+def next_steps(done: "Done") -> list[str]:
+    """What to type now."""
+    if not done.written:
+        return ["gitspec propose <change>"]
+    return [f"git add {' '.join(done.written)} && git commit -m 'Adopt gitspec'", "gitspec propose <change>"]
+
+
+def _data(planned: "Plan", done: "Done") -> dict[str, Any]:
+    from gitspec.cli.hooks import hooks_data
+
+    return {
+        "written": list(done.written),
+        "kept": list(done.kept),
+        "configured": list(done.configured),
+        "hooks": None if done.hooks is None else hooks_data(done.hooks),
+        "tag_readers": [reader._asdict() | {"line": reader.line or None} for reader in planned.tag_readers],
+        "next": next_steps(done),
+    }

@@ -1,0 +1,132 @@
+"""Use case of `gitspec init`: the policy, the hooks and the diff driver of a repository.
+
+Everything is looked at first (``plan``) and written then (``apply``); what is there already stays as it is.
+"""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitspec.commands.tag_readers import TagReader, find_tag_readers
+from gitspec.errors import CannotJudge, Refused
+from gitspec.git.repository import Repository
+from gitspec.git.run import git, run
+from gitspec.git.snapshot import at_work_tree
+from gitspec.store.layout import POLICY
+from gitspec.store.spec import Spec
+from gitspec.store.writing import write_file
+
+if TYPE_CHECKING:
+    from gitspec.commands.hooks import Installed
+
+ATTRIBUTES = ".gitattributes"
+ATTRIBUTE_LINE = "spec/**/*.yaml diff=gitspec-yaml"
+_ATTRIBUTE_COMMENT = "# gitspec: hunks of specs are headed by the requirement or scenario that they are in"
+DRIVER_KEY = "diff.gitspec-yaml.xfuncname"
+DRIVER = "^((capability|change): .*)$\n^ *- (id: .*)$"
+
+
+class Plan(NamedTuple):
+    """What init would do; None or false where nothing is to be done."""
+
+    policy: bytes | None
+    attributes: bytes | None
+    driver: bool
+    kept_driver: str | None
+    """A diff driver of that name that the user has set otherwise; it stays."""
+    hooks: bool
+    tag_readers: tuple[TagReader, ...]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files that would be written."""
+        return tuple(p for p, data in ((POLICY, self.policy), (ATTRIBUTES, self.attributes)) if data is not None)
+
+
+class Done(NamedTuple):
+    """What init did."""
+
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    configured: tuple[str, ...]
+    hooks: "Installed | None"
+
+
+def plan(repo: Repository, *, hooks: bool = True) -> Plan:
+    """Look at the repository. Raises CannotJudge G007 in a bare one, Refused L001 when ``spec`` is something else."""
+    if repo.top is None:
+        help_ = "run it in a clone with a work tree; its commits bring the policy here"
+        raise CannotJudge("G007", "a bare repository has no work tree to write to", help=help_)
+    spec = Spec(at_work_tree(repo))
+    _check_free(spec)
+    current = run(repo, "config", "--local", "--get", DRIVER_KEY).out.decode("utf-8", "replace").removesuffix("\n")
+    return Plan(
+        policy=None if spec.has_policy else _policy(repo),
+        attributes=_attributes(repo),
+        driver=not current,
+        kept_driver=current if current not in ("", DRIVER) else None,
+        hooks=hooks,
+        tag_readers=find_tag_readers(repo),
+    )
+
+
+def apply(repo: Repository, planned: Plan) -> Done:
+    """Do what was planned. Running it again does what is left, and nothing when nothing is.
+
+    The hooks come first: where they are refused (G040, G041), nothing else has been written.
+    """
+    written = list(planned.paths)
+    installed = _hooks(repo) if planned.hooks else None
+    if planned.policy is not None:
+        write_file(repo, POLICY, planned.policy, exclusive=True)
+    if planned.attributes is not None:
+        write_file(repo, ATTRIBUTES, planned.attributes, within="")
+    configured = []
+    if planned.driver:
+        git(repo, "config", "--local", DRIVER_KEY, DRIVER)
+        configured.append(DRIVER_KEY)
+    kept = tuple(path for path in (POLICY, ATTRIBUTES) if path not in written)
+    return Done(tuple(written), kept, tuple(configured), installed)
+
+
+def _hooks(repo: Repository) -> "Installed":
+    from gitspec.commands.hooks import install
+
+    try:
+        return install(repo)
+    except Refused as error:
+        error.help += "; or go without: gitspec init --no-hooks"
+        raise
+
+
+def _policy(repo: Repository) -> bytes:
+    from gitspec.commands.init_policy import policy_text
+    from gitspec.yaml.modeline import modeline
+
+    return f"{modeline('policy')}\n{policy_text(repo)}".encode()
+
+
+def _check_free(spec: Spec) -> None:
+    """Refuse a repository whose ``spec`` is a file or a link, or holds somebody else's files, such as RSpec's."""
+    if spec.has_policy:
+        return
+    foreign = [f for f in spec.layout_findings() if f.code in ("L001", "L002")]
+    if foreign:
+        first = foreign[0]
+        message = f"spec/ is in use for other files, such as {first.path}"
+        raise Refused(
+            "L001", message, help="gitspec keeps its files in spec/ alone: move the others, for example to test/"
+        )
+
+
+def _attributes(repo: Repository) -> bytes | None:
+    """.gitattributes with our block at its end, or None when it has the line already."""
+    from pathlib import Path
+
+    path = Path(repo.top or "", ATTRIBUTES)
+    if path.is_symlink():
+        raise Refused("L009", "is a link; Git does not follow it and neither does gitspec", place=ATTRIBUTES)
+    before = path.read_bytes() if path.exists() else b""
+    if ATTRIBUTE_LINE.encode() in (line.strip() for line in before.split(b"\n")):
+        return None
+    end = b"\r\n" if b"\r\n" in before else b"\n"
+    gap = b"" if not before else end if before.endswith(b"\n") else end + end
+    return before + gap + end.join([_ATTRIBUTE_COMMENT.encode(), ATTRIBUTE_LINE.encode(), b""])
