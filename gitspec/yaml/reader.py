@@ -73,8 +73,10 @@ def _engine() -> Any:
     """PyYAML's parser of events: libyaml's, or the one in Python where the wheel has no libyaml."""
     import yaml
 
-    if hasattr(yaml, "CParser"):
-        return yaml.CParser
+    if yaml.__with_libyaml__:
+        from yaml.cyaml import CParser
+
+        return CParser
     from yaml.parser import Parser
     from yaml.reader import Reader
     from yaml.scanner import Scanner
