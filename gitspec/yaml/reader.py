@@ -247,7 +247,7 @@ class Builder:
         return Mapping(tuple(pairs), flow, *self._span(start, end, flow, nodes))
 
     def _is_complex(self, key: Scalar) -> bool:
-        return "? " in self.text and self.lines[key.line - 1][: key.col - 1].rstrip(" ").endswith("?")
+        return key.col > 2 and self.lines[key.line - 1][: key.col - 1].rstrip(" ").endswith("?")
 
     def _sequence(self, start: Any, end: Any, nodes: list[Node]) -> Sequence:
         flow = bool(start.flow_style)
