@@ -68,6 +68,7 @@ RULES: dict[str, Rule] = {
     "L010": Rule("error", "the project has no policy"),
     "L011": Rule("error", "no capability or change of that name"),
     "L012": Rule("error", "file that exists already"),
+    "L013": Rule("error", "name that means several things"),
     # P: proposal.md
     "P001": Rule("error", "not valid UTF-8"),
     "P002": Rule("error", "invisible character"),

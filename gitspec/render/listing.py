@@ -6,21 +6,23 @@ from typing import Any
 from gitspec.commands.list_ import ListedArchive, ListedCapability, ListedChange
 from gitspec.commands.progress import Counts
 from gitspec.render.colour import PLAIN, Paint
-from gitspec.render.text import clean_line, columns, count
+from gitspec.render.text import columns, count
 
 
-def changes_text(changes: Sequence[ListedChange]) -> list[str]:
+def changes_text(changes: Sequence[ListedChange], paint: Paint = PLAIN) -> list[str]:
     """One line for each change: id, tasks, kind, title."""
     if not changes:
         return ["no active changes; start one with: gitspec propose <id> --title '…'"]
-    return columns([(c.id, tasks_text(c.tasks), c.kind or "-", _title(c.title, c.errors)) for c in changes])
+    lines = columns([(c.id, tasks_text(c.tasks), c.kind or "-", c.title) for c in changes])
+    return [line + _errors(c.errors, paint) for line, c in zip(lines, changes, strict=True)]
 
 
-def capabilities_text(capabilities: Sequence[ListedCapability]) -> list[str]:
+def capabilities_text(capabilities: Sequence[ListedCapability], paint: Paint = PLAIN) -> list[str]:
     """One line for each capability: id, how many requirements, title."""
     if not capabilities:
         return ["no capabilities yet; a change brings them: gitspec propose <id> --title '…'"]
-    return columns([(c.id, count(c.requirements, "requirement"), _title(c.title, c.errors)) for c in capabilities])
+    lines = columns([(c.id, count(c.requirements, "requirement"), c.title) for c in capabilities])
+    return [line + _errors(c.errors, paint) for line, c in zip(lines, capabilities, strict=True)]
 
 
 def archived_text(archived: Sequence[ListedArchive]) -> list[str]:
@@ -37,8 +39,8 @@ def tasks_text(tasks: Counts) -> str:
     return f"{tasks.ended}/{tasks.total} tasks" + (f", {tasks.blocked} blocked" if tasks.blocked else "")
 
 
-def _title(title: str, errors: int, paint: Paint = PLAIN) -> str:
-    return clean_line(title) + (paint.bad(f" [{count(errors, 'error')}]") if errors else "")
+def _errors(errors: int, paint: Paint) -> str:
+    return "  " + paint.bad(f"[{count(errors, 'error')}]") if errors else ""
 
 
 def counts_data(tasks: Counts) -> dict[str, int]:

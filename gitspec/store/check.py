@@ -100,7 +100,7 @@ def _judged(spec: "Spec", folder: "ChangeFolder", watched: Watched) -> list[Find
             deltas,
             living,
             links_to=living.links_to,
-            exists=_exists(living),
+            exists=exists_in(living),
             policy=spec.policy().value,
             is_change=_is_change(watched),
             added_by=added_by(spec),
@@ -114,7 +114,7 @@ def _is_change(watched: Watched) -> "Callable[[str], bool]":
     return lambda other: watched.changes[other] != MISSING
 
 
-def _exists(living: "Mapping[str, Capability]") -> "Callable[[str], bool]":
+def exists_in(living: "Mapping[str, Capability]") -> "Callable[[str], bool]":
     """Whether a requirement lives; of a broken file nothing can be told, and its own findings are enough."""
     from gitspec.store.spec import BrokenSpec
 

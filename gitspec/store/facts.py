@@ -133,7 +133,7 @@ def facts_of_capabilities(
         fresh = _rows_of(missing, contents, check)
         oids.update(zip(missing, spec.snapshot.oids(missing), strict=True))
         known = {
-            **_kept(known, set(oids.values()), len(fresh)),
+            **(known if capabilities is not None else _kept(known, set(oids.values()), len(fresh))),
             **{oids[p]: row for p, row in zip(missing, fresh, strict=True)},
         }
         if spec.cache:

@@ -1,0 +1,33 @@
+"""What the reading commands share: opening the spec, and printing a result."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from gitspec.git.repository import discover
+from gitspec.git.snapshot import open_snapshot
+from gitspec.store.cache import Cache
+from gitspec.store.spec import Spec
+
+
+def open_spec(at: str | None, *, cached: bool = True) -> Spec:
+    """spec/ of the repository around the current folder: at a revision, or as it lies in the work tree.
+
+    Raises CannotJudge outside a repository, and when the revision names no commit.
+    """
+    repo = discover()
+    return Spec(open_snapshot(repo, at), Cache(repo) if cached else None)
+
+
+def put_json(spec: Spec, kind: str, data: Mapping[str, Any]) -> None:
+    """Print JSON, with where it was read: a commit's id, or `work tree`."""
+    from gitspec.render.json import document
+    from gitspec.render.output import write
+
+    write(document(kind, at=spec.snapshot.name, **data))
+
+
+def put_lines(lines: Iterable[str]) -> None:
+    """Print lines, which are safe to show already."""
+    from gitspec.render.output import write_lines
+
+    write_lines(lines)

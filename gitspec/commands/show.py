@@ -1,0 +1,79 @@
+"""One capability, requirement, scenario or change, with all that it holds."""
+
+from typing import Any, NamedTuple
+
+from gitspec.commands.names import Named
+from gitspec.domain.ids import RequirementRef
+from gitspec.errors import UsageError
+from gitspec.store.documents import Document, capability_document, delta_documents
+from gitspec.store.records import ChangeRecord, records_of
+from gitspec.store.spec import Spec
+
+
+class ShownCapability(NamedTuple):
+    """``data`` is shaped as in the file; ``lines`` tells where each requirement starts."""
+
+    id: str
+    path: str
+    data: dict[str, Any]
+    lines: dict[str, int]
+
+
+class ShownRequirement(NamedTuple):
+    """A requirement, or with ``ref.scenario`` one scenario of it; ``data`` is shaped as in the file."""
+
+    ref: RequirementRef
+    path: str
+    line: int
+    data: dict[str, Any]
+
+
+class ShownChange(NamedTuple):
+    """A change, active or archived. ``proposal`` and ``design`` are the texts of the files."""
+
+    record: ChangeRecord
+    proposal: str | None
+    design: str | None
+    deltas: tuple[Document, ...]
+
+
+Shown = ShownCapability | ShownRequirement | ShownChange
+
+
+def show(spec: Spec, named: Named) -> Shown:
+    """What ``named`` names. Raises Refused when its file has errors, UsageError L011 for an unknown scenario."""
+    if named.kind == "capability":
+        return _capability(spec, named.id)
+    if named.ref is not None:
+        return _requirement(spec, named.ref)
+    folder = spec.archived_change(named.archived) if named.archived else spec.change(named.id)
+    record = records_of(spec, [folder])[0]
+    deltas = delta_documents(spec, folder, [delta.path for delta in record.deltas])
+    return ShownChange(
+        record,
+        folder.read("proposal.md").decode("utf-8", "replace") if folder.has("proposal.md") else None,
+        folder.read("design.md").decode("utf-8", "replace") if folder.has("design.md") else None,
+        tuple(deltas),
+    )
+
+
+def _capability(spec: Spec, capability: str) -> ShownCapability:
+    from gitspec.store.facts import facts_of_capabilities
+
+    document = capability_document(spec, capability)
+    data = document.require(f"gitspec validate {capability}")
+    facts = facts_of_capabilities(spec, [capability])[capability]
+    return ShownCapability(capability, document.path, data, {r.id: r.line for r in facts.requirements})
+
+
+def _requirement(spec: Spec, ref: RequirementRef) -> ShownRequirement:
+    whole = _capability(spec, ref.capability)
+    data = next(r for r in whole.data["requirements"] if r["id"] == ref.requirement)
+    if ref.scenario is not None:
+        scenarios = {s["id"]: s for s in data.get("scenarios", ())}
+        if ref.scenario not in scenarios:
+            known = ", ".join(scenarios) or "none"
+            name = f"{ref.capability}/{ref.requirement}"
+            raise UsageError("L011", f"{name} has no scenario '{ref.scenario}'", help=f"it has {known}")
+        data = scenarios[ref.scenario]
+    return ShownRequirement(ref, whole.path, whole.lines[ref.requirement], data)

@@ -1,0 +1,116 @@
+"""Progress and next steps as text and as data for JSON."""
+
+from typing import Any
+
+from gitspec.commands.progress import ChangeStatus, NextStep
+from gitspec.commands.status import Status
+from gitspec.render.colour import PLAIN, Paint
+from gitspec.render.json import finding_data
+from gitspec.render.listing import counts_data, tasks_text
+from gitspec.render.text import clean_line, columns, count, findings_text
+from gitspec.store.records import DeltaOutline
+
+_FEW_FINDINGS = 5
+
+
+def status_text(status: Status, paint: Paint = PLAIN) -> list[str]:
+    """One change at length, or several with a line each and its next step."""
+    if len(status.changes) == 1:
+        return _at_length(status.changes[0], paint)
+    lines = columns(
+        [(c.checked.id, c.state, tasks_text(c.tasks), _title(c), f"next: {c.next.command}") for c in status.changes]
+    )
+    return lines + (next_text(status.next, paint) if status.next else [])
+
+
+def next_text(step: NextStep, paint: Paint = PLAIN) -> list[str]:
+    """The next step and why it comes."""
+    return [f"next: {paint.strong(clean_line(step.command))}", f"      {clean_line(step.why)}"]
+
+
+def _at_length(status: ChangeStatus, paint: Paint) -> list[str]:
+    checked = status.checked
+    record = checked.record
+    errors = [f for f in checked.findings if f.severity == "error"]
+    facts = [("proposal", record.proposal), ("deltas", _deltas_text(record.deltas, status))]
+    facts += [("tasks", tasks_text(status.tasks)), ("findings", _findings_word(checked.findings))]
+    if record.change and record.change.depends_on:
+        facts.append(("depends on", ", ".join(record.change.depends_on)))
+    lines = [f"{paint.strong(clean_line(checked.id))}: {clean_line(_title(status))}", clean_line(record.path), ""]
+    lines += ["  " + line for line in columns(facts)]
+    if errors:
+        lines += ["", *findings_text(errors[:_FEW_FINDINGS], paint)]
+        if len(errors) > _FEW_FINDINGS:
+            lines.append(f"and {len(errors) - _FEW_FINDINGS} more: gitspec validate {checked.id}")
+    return [*lines, "", *next_text(status.next, paint)]
+
+
+def _findings_word(findings: tuple[Any, ...]) -> str:
+    from gitspec.render.findings import tally
+
+    return tally(findings) or "none"
+
+
+def _title(status: ChangeStatus) -> str:
+    change = status.checked.record.change
+    return change.title if change else "(change.yaml cannot be read)"
+
+
+def _deltas_text(deltas: tuple[DeltaOutline, ...], status: ChangeStatus) -> str:
+    change = status.checked.record.change
+    if not deltas:
+        return "none, as declared" if change and change.no_deltas else "none"
+    numbers = [
+        (sum(len(getattr(delta, what)) for delta in deltas), what)
+        for what in ("added", "modified", "removed", "renamed", "moved")
+    ]
+    said = ", ".join(f"{n} {what}" for n, what in numbers if n)
+    return count(len(deltas), "capability") + (f": {said}" if said else "")
+
+
+def status_data(status: Status) -> dict[str, Any]:
+    """The body of `gitspec status --json`."""
+    return {
+        "changes": [_change_data(change) for change in status.changes],
+        "next": _next_data(status.next) if status.next else None,
+    }
+
+
+def _next_data(step: NextStep) -> dict[str, str]:
+    return step._asdict()
+
+
+def _change_data(status: ChangeStatus) -> dict[str, Any]:
+    record = status.checked.record
+    change = record.change
+    return {
+        "id": record.id,
+        "path": record.path,
+        "title": change.title if change else None,
+        "kind": change.kind if change else None,
+        "created": change.created if change else None,
+        "depends_on": list(change.depends_on) if change else [],
+        "state": status.state,
+        "ready": status.state == "ready",
+        "proposal": record.proposal,
+        "deltas": [delta_data(delta) for delta in record.deltas],
+        "tasks": counts_data(status.tasks),
+        "findings": [finding_data(f) for f in status.checked.findings],
+        "next": _next_data(status.next),
+    }
+
+
+def delta_data(delta: DeltaOutline) -> dict[str, Any]:
+    """What a delta does, by ids."""
+    return {
+        "capability": delta.capability,
+        "path": delta.path,
+        "broken": delta.is_broken,
+        "added": list(delta.added),
+        "modified": list(delta.modified),
+        "removed": list(delta.removed),
+        "renamed": [{"id": old, "to": new} for old, new in delta.renamed],
+        "moved": [{"id": old, "to": new} for old, new in delta.moved],
+        "rename_to": delta.rename_to,
+        "retire": delta.retire,
+    }
