@@ -140,7 +140,8 @@ def _active_folder(tip: Tip, change: str) -> Item:
         )
     if folder is not None and folder.mode == MODE_TREE:
         return folder
-    if tip.target.checked_out and os.path.isdir(f"{tip.repo.top}/{layout.change_folder(change)}"):
+    uncommitted = f"{tip.repo.top}/{layout.change_folder(change)}"
+    if tip.target.checked_out and os.path.isdir(uncommitted):  # noqa: PTH112 (pathlib would cost start-up time)
         raise Refused(
             "A007",
             f"change '{change}' is not committed; what is archived is what the commit has",

@@ -78,7 +78,6 @@ def place(top: str, stage: str, changes: Sequence[PathChange], seen: Mapping[str
     Left alone is what is not as it was ``seen`` any more. What follows a link is refused.
     """
     kept: list[str] = []
-    emptied: dict[str, None] = {}
     for change in changes:
         target = f"{top}/{change.path}"
         before = seen.get(change.path)
@@ -86,7 +85,6 @@ def place(top: str, stage: str, changes: Sequence[PathChange], seen: Mapping[str
             kept.append(change.path)
         elif change.new is None:
             os.unlink(target)
-            emptied[change.path.rpartition("/")[0]] = None
         else:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             staged = f"{stage}/{change.path}"
@@ -94,9 +92,13 @@ def place(top: str, stage: str, changes: Sequence[PathChange], seen: Mapping[str
                 os.replace(staged, target)
             elif not _put_new(staged, target):
                 kept.append(change.path)
-    for folder in emptied:
-        _remove_empty(top, folder)
     return kept
+
+
+def remove_empty(top: str, changes: Iterable[PathChange]) -> None:
+    """Remove the folders that lost their last file, and those above them, as Git does."""
+    for folder in dict.fromkeys(change.path.rpartition("/")[0] for change in changes if change.new is None):
+        _remove_empty(top, folder)
 
 
 def as_old(change: PathChange, found: OnDisk | None) -> bool:
@@ -187,11 +189,13 @@ def _files_below(top: str, folder: str) -> list[str]:
 
 
 def _remove_empty(top: str, folder: str) -> None:
-    """Remove a folder and those above it while they are empty, as Git does; never the one somebody stands in."""
+    """Remove a folder and those above it while they are empty; never the one somebody stands in."""
     here = os.path.realpath(os.curdir)
     while folder and os.path.realpath(f"{top}/{folder}") != here:
         try:
             os.rmdir(f"{top}/{folder}")
+        except FileNotFoundError:  # gone already
+            pass
         except OSError:  # not empty, or not ours to remove: it stays
             return
         folder = folder.rpartition("/")[0]

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
+from gitspec.git.journal import remove_file
 from gitspec.git.repository import Repository
-from gitspec.git.run import git
+from gitspec.git.run import git, run
 from gitspec.git.tree_edit import Item, PathChange
 
 WAIT = 10.0
@@ -51,6 +52,13 @@ def read_index(repo: Repository, paths: Sequence[str], folders: Sequence[str]) -
         tag, mode, oid, stage = facts.split(" ")
         entries[path] = IndexEntry(Item(int(mode, 8), oid), int(stage), tag == "S")
     return entries
+
+
+def shown(changes: Sequence[PathChange], entries: Mapping[str, IndexEntry]) -> list[PathChange]:
+    """The changes whose files lie in the work tree: what sparse checkout hides stays hidden where it is moved to."""
+    hidden = {c.path for c in changes if (entry := entries.get(c.path)) and entry.skipped}
+    moved = {c.old.oid for c in changes if c.old and c.new is None and c.path in hidden}
+    return [c for c in changes if c.path not in hidden and not (c.old is None and c.new and c.new.oid in moved)]
 
 
 def ordinary_index(repo: Repository) -> dict[str, str | None]:
@@ -129,9 +137,28 @@ def build_index(
 
 
 def lock_with_new_index(git_dir: str, folder: str) -> None:
-    """Make the new index the content of index.lock, which we hold; our own name for it stays."""
-    os.link(f"{folder}/index", f"{folder}/index.next")
-    os.replace(f"{folder}/index.next", f"{git_dir}/index.lock")
+    """Make the new index the content of index.lock, which we hold; at any instant the lock is known to be ours."""
+    for target in (f"{git_dir}/index.lock", f"{folder}/lock"):
+        name_again(f"{folder}/index", target, folder)
+
+
+def name_again(source: str, target: str, folder: str) -> None:
+    """Make ``target`` one more name of ``source``, at once, whatever it was before."""
+    remove_file(f"{folder}/next")
+    os.link(source, f"{folder}/next")
+    os.replace(f"{folder}/next", target)
+    remove_file(f"{folder}/next")  # which stays when both were names of one file already
+
+
+def refresh(repo: Repository, folder: str, paths: Sequence[str]) -> None:
+    """Let the new index know the times of new files, so that not even plumbing takes them for edited.
+
+    When that fails nothing is lost: ``git status`` would do it.
+    """
+    names = b"".join(os.fsencode(path) + b"\0" for path in paths)
+    args = ("add", "--refresh", "--pathspec-from-file=-", "--pathspec-file-nul")
+    if paths and run(repo, *args, input=names, env={"GIT_INDEX_FILE": f"{folder}/index"}).status == 0:
+        lock_with_new_index(repo.git_dir, folder)
 
 
 def replace_index(git_dir: str) -> None:

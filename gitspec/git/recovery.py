@@ -22,7 +22,6 @@ from gitspec.git.journal import (
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.git.transaction import uninterrupted
-from gitspec.git.tree_edit import PathChange
 
 _TAGS = "refs/tags/archive/"
 
@@ -127,55 +126,34 @@ def _follow_again(repo: Repository, top: str, journal: Journal) -> list[str]:
     if head != journal.ref:  # somebody removed our lock by hand and went elsewhere
         index_follow.drop_index_lock(journal.git_dir, folder)
         return []
-    if not index_follow.owns_index_lock(journal.git_dir, folder):
-        for name in ("lock", "index"):
-            remove_file(f"{folder}/{name}")
-        index_follow.take_index_lock(repo, folder)
+    _hold_index_lock(repo, journal, folder)
     changes = index_follow.path_changes(repo, journal.old, journal.new)
     paths = [change.path for change in changes]
     entries = index_follow.read_index(repo, paths, ())
-    if any(_item(entries, change) == change.old != change.new for change in changes):
-        # the lock may be the second name of index: keep holding it while that name is made anew
-        os.link(f"{journal.git_dir}/index.lock", f"{folder}/held")
-        os.replace(f"{folder}/held", f"{folder}/lock")
-        remove_file(f"{folder}/index")
-        index_follow.build_index(repo, folder, changes, entries)
-        has_new_index = True
-    else:
-        has_new_index = False
-    hidden = {path for path, entry in entries.items() if entry.skipped}
-    hidden_oids = {c.old.oid for c in changes if c.old and c.new is None and c.path in hidden}
+    index_follow.build_index(repo, folder, changes, entries)
     seen = files_follow.look(repo, top, paths)
-    todo = [
-        c
-        for c in changes
-        if c.path not in hidden
-        and not (c.old is None and c.new and c.new.oid in hidden_oids)
-        and files_follow.as_old(c, seen.get(c.path))
-    ]
-    if journal.stage:
-        remove_folder(journal.stage)
-        source = f"{folder}/index" if has_new_index else f"{journal.git_dir}/index"
-        files_follow.stage_files(repo, journal.stage, source, [c.path for c in todo if c.new])
-    if has_new_index:
-        index_follow.lock_with_new_index(journal.git_dir, folder)
+    shown = index_follow.shown(changes, entries)
+    todo = [change for change in shown if files_follow.as_old(change, seen.get(change.path))]
+    remove_folder(journal.stage)
+    files_follow.stage_files(repo, journal.stage, f"{folder}/index", [c.path for c in todo if c.new])
+    index_follow.lock_with_new_index(journal.git_dir, folder)
     kept = files_follow.place(top, journal.stage, todo, seen)
-    kept += [
-        c.path
-        for c in changes
-        if c not in todo and c.path not in hidden and not files_follow.as_new(c, seen.get(c.path))
-        and not (c.new and c.new.oid in hidden_oids)
-    ]  # fmt: skip
-    if has_new_index:
-        index_follow.replace_index(journal.git_dir)
-    else:
-        index_follow.drop_index_lock(journal.git_dir, folder)
+    kept += [c.path for c in shown if c not in todo and not files_follow.as_new(c, seen.get(c.path))]
+    files_follow.remove_empty(top, shown)
+    index_follow.refresh(repo, folder, [c.path for c in shown if c.new and c.path not in kept])
+    index_follow.replace_index(journal.git_dir)
     return kept
 
 
-def _item(entries: dict[str, index_follow.IndexEntry], change: PathChange) -> object:
-    entry = entries.get(change.path)
-    return entry.item if entry else None
+def _hold_index_lock(repo: Repository, journal: Journal, folder: str) -> None:
+    """Have index.lock as ours under the name ``lock``, so that a new index can be built under the name ``index``."""
+    if index_follow.owns_index_lock(journal.git_dir, folder):
+        index_follow.name_again(f"{journal.git_dir}/index.lock", f"{folder}/lock", folder)
+    else:
+        remove_file(f"{folder}/lock")
+        index_follow.take_index_lock(repo, folder)
+    remove_file(f"{folder}/index")
+    remove_file(f"{folder}/index.lock")
 
 
 def _drop_ref_locks(repo: Repository, journal: Journal) -> None:

@@ -70,10 +70,8 @@ class _Seen(NamedTuple):
     on_disk: dict[str, files_follow.OnDisk]
 
     def to_place(self) -> list[PathChange]:
-        """The changes whose files lie in the work tree: sparse checkout keeps others out of it."""
-        hidden = {c.path for c in self.changes if (entry := self.entries.get(c.path)) and entry.skipped}
-        oids = {c.old.oid for c in self.changes if c.old and c.new is None and c.path in hidden}
-        return [c for c in self.changes if c.path not in hidden and not (c.old is None and c.new and c.new.oid in oids)]
+        """The changes whose files lie in the work tree."""
+        return index_follow.shown(self.changes, self.entries)
 
 
 def perform(repo: Repository, operation: Operation, lock: int) -> Outcome:
@@ -103,15 +101,13 @@ def perform(repo: Repository, operation: Operation, lock: int) -> Outcome:
             write_journal(repo, journal, durable=True)
             with inherited(lock):
                 move_refs(repo, journal)
-            kept = _follow(journal, seen) if seen else []
+            kept = _follow(repo, journal, seen) if seen else []
             drop_journal(repo, journal)
     except BaseException:
         from gitspec.git.recovery import settle
 
         settle(repo)
         raise
-    if seen is not None:
-        _refresh(repo, seen)
     return Outcome(journal.new, operation.tag.name if operation.tag else "", tuple(kept))
 
 
@@ -207,18 +203,13 @@ def _prepare(repo: Repository, journal: Journal, seen: _Seen) -> None:
     index_follow.lock_with_new_index(journal.git_dir, folder)
 
 
-def _follow(journal: Journal, seen: _Seen) -> list[str]:
-    kept = files_follow.place(journal.top, journal.stage, seen.to_place(), seen.on_disk)
+def _follow(repo: Repository, journal: Journal, seen: _Seen) -> list[str]:
+    changes = seen.to_place()
+    kept = files_follow.place(journal.top, journal.stage, changes, seen.on_disk)
+    files_follow.remove_empty(journal.top, changes)
+    index_follow.refresh(repo, operation_folder(repo), [c.path for c in changes if c.new and c.path not in kept])
     index_follow.replace_index(journal.git_dir)
     return kept
-
-
-def _refresh(repo: Repository, seen: _Seen) -> None:
-    """Let the index know the new files' times, so that not even plumbing takes them for edited. Costs nothing to fail."""
-    paths = [change.path for change in seen.to_place() if change.new]
-    names = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    args = ("add", "--refresh", "--pathspec-from-file=-", "--pathspec-file-nul")
-    run(repo, *args, input=names, env=index_follow.ordinary_index(repo))
 
 
 def move_refs(repo: Repository, journal: Journal) -> None:
