@@ -171,6 +171,7 @@ RULES: dict[str, Rule] = {
     "G006": Rule("error", "missing object or file"),
     "G007": Rule("error", "needs a work tree or an index"),
     "G008": Rule("error", "file that cannot be read or written"),
+    "G009": Rule("error", "file that changed while it was read"),
     "G010": Rule("error", "identity that Git does not know"),
     "G011": Rule("error", "operation of another gitspec command under way"),
     "G012": Rule("error", "journal that cannot be read"),

@@ -174,6 +174,7 @@ class WorkTree:
         self._modes: dict[str, int] = {}
         self._contents: dict[str, bytes] = {}
         self._stored: dict[str, str] = {}
+        self._promised: dict[str, str] = {}
 
     def entries(self) -> Sequence[Entry]:
         if self._entries is None:
@@ -206,8 +207,15 @@ class WorkTree:
     def read(self, path: str) -> bytes:
         data = self._contents.get(path)
         if data is None:
-            self._contents[path] = data = self._read(path)
+            data = self._read(path)
+            if path in self._promised and self._promised[path] != oid_of("blob", data, self.repo.object_format):
+                raise CannotJudge("G009", "changed while it was being read", help="run the command again", place=path)
+            self._contents[path] = data
         return data
+
+    def promise(self, path: str, oid: str) -> None:
+        """Say what the content of ``path`` will hash to when it is read: facts may be kept under that id already."""
+        self._promised[path] = oid
 
     def read_many(self, paths: Sequence[str]) -> list[bytes]:
         return [self.read(path) for path in paths]

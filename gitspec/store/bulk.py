@@ -1,28 +1,17 @@
 """Work on many files: without the garbage collector, and on all cores where that pays."""
 
-import gc
 import marshal
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from gitspec.yaml.binding import gc_paused
+
+__all__ = ["PARALLEL_ABOVE", "gc_paused", "map_many"]
 
 PARALLEL_ABOVE = 200
 """From so many files on, a second process is cheaper than doing them one after another."""
 _MOST = 8
-
-
-@contextmanager
-def gc_paused() -> Iterator[None]:
-    """No garbage collection: over thousands of small objects that stay it costs five times what the work does."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def map_many(work: Callable[[int], Any], count: int, *, parallel_above: int = PARALLEL_ABOVE) -> list[Any]:

@@ -131,7 +131,6 @@ def facts_of_capabilities(
     if missing:
         contents = spec.snapshot.read_many(missing)
         fresh = _rows_of(missing, contents, check)
-        oids.update(zip(missing, spec.snapshot.oids(missing), strict=True))
         known = {
             **(known if capabilities is not None else _kept(known, set(oids.values()), len(fresh))),
             **{oids[p]: row for p, row in zip(missing, fresh, strict=True)},

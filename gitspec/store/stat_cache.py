@@ -35,6 +35,7 @@ def oids_by_stat(snapshot: WorkTree, cache: Cache, paths: Sequence[str]) -> list
             and remembered.startswith(signature)
         ):
             oids.append(remembered[len(signature) :])
+            snapshot.promise(path, oids[-1])
             continue
         oid = snapshot.oid(path)
         oids.append(oid)

@@ -74,7 +74,7 @@ def _engine() -> Any:
     import yaml
 
     if yaml.__with_libyaml__:
-        from yaml.cyaml import CParser
+        from yaml._yaml import CParser
 
         return CParser
     from yaml.parser import Parser

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import gitspec
+from gitspec.errors import CannotJudge
 from gitspec.git.repository import discover
 from gitspec.git.snapshot import WorkTree, at_work_tree
 from gitspec.store import cache as cache_module
@@ -155,3 +156,17 @@ def test_damaged_rows_are_hashed_again(repo: Repo, monkeypatch: pytest.MonkeyPat
     for row in (1, [], ["x"], "x", "", None, {"0": 1}):
         Cache(discover()).save("files-.git", {A: row})
         assert look(monkeypatch)[0] == [repo.git("hash-object", A)]
+
+
+def test_a_file_that_changes_after_its_id_was_told_is_not_read(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stat_cache, "_SETTLED_NS", -(10**12))
+    repo.write(A, "a")
+    look(monkeypatch)
+    found = discover()
+    snapshot = at_work_tree(found)
+    assert isinstance(snapshot, WorkTree)
+    oids_by_stat(snapshot, Cache(found), [A])
+    repo.write(A, "b")
+    with pytest.raises(CannotJudge) as caught:
+        snapshot.read(A)
+    assert (caught.value.code, caught.value.place) == ("G009", A)
