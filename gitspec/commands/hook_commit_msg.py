@@ -13,6 +13,7 @@ from gitspec.commands.pending_commit import (
 from gitspec.domain.choice import Choice
 from gitspec.domain.commit import CommitFacts
 from gitspec.domain.finding import Finding, has_errors
+from gitspec.domain.mend import missing_trailer
 from gitspec.domain.message import is_autosquash
 from gitspec.domain.places import SPEC
 from gitspec.domain.references import KEY, references
@@ -48,16 +49,17 @@ def commit_msg(path: str) -> Verdict:
     message = read_message(path, pending)
     if not message.text:
         return Verdict()
-    place = message_file.shown(repo, path)
-    facts = facts_of(pending, message.text, place)
-    choice = _stated(pending, facts)
+    facts = facts_of(pending, message.text, message_file.shown(repo, path))
     data = message.data
-    if choice:
+    if choice := _stated(pending, facts):
         data = message.with_trailers(KEY, [choice.change])
-        facts = facts._replace(message=message.cleaned_up(data))
-    findings = _judged(facts, pending)
+        text = message.cleaned_up(data)
+        choice = choice if choice.change in references(text).changes else None  # scissors of its own hide it
+        facts = facts._replace(message=text) if choice else facts
+    findings, reasons = _judged(facts, pending)
     if has_errors(findings):
-        return Verdict(tuple(findings), None, _mend(findings, message, place, pending))
+        trailer = missing_trailer(findings, facts, reasons, choice_for(pending))
+        return Verdict(tuple(findings), None, _mend(message, facts, trailer))
     if choice:
         message_file.write(path, data)
     return Verdict(tuple(findings), choice)
@@ -74,7 +76,8 @@ def _stated(pending: Pending, facts: CommitFacts) -> Choice | None:
     return choice if choice and choice.stated else None
 
 
-def _judged(facts: CommitFacts, pending: Pending) -> list[Finding]:
+def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[str]]:
+    """The findings, and the reasons to skip that the policy lists."""
     from gitspec.domain.judge import judge
 
     try:
@@ -83,20 +86,21 @@ def _judged(facts: CommitFacts, pending: Pending) -> list[Finding]:
         if not facts.touched or not all(t.path.startswith(f"{SPEC}/") for t in facts.touched):
             raise
         # Nothing but spec/ is touched: let the policy be mended.
-        return [Finding(error.code, "warning", error.message, error.place, help=error.help)]
-    return judge(facts, policy)
+        return [Finding(error.code, "warning", error.message, error.place, help=error.help)], []
+    return judge(facts, policy), [skip.reason for skip in policy.skip]
 
 
-def _mend(findings: list[Finding], message: Message, place: str, pending: Pending) -> tuple[str, ...]:
-    """Commands that bring the typed text back, and with it what the commit lacks."""
-    file = place if _is_plain(place) else f"'{place}'"
+def _mend(message: Message, facts: CommitFacts, trailer: str) -> tuple[str, ...]:
+    """Commands that use the typed text again: first, if it is clear what is missing, one that puts that right."""
+    file = facts.place if _is_plain(facts.place) else f"'{facts.place}'"
+    suffix = "" if message_file.index_is_plain() else " <-a or the paths, as before>"
+    again = f"git commit -eF {file}{suffix}"
+    if not trailer:
+        return (again,)
+    wrong = references(facts.message)
+    replace = "-c trailer.ifexists=replace " if wrong.changes or wrong.skips else ""
     editor = "-eF" if message.editor else "-F"
-    suffix = "" if message_file.index_is_plain() else " <-a or paths as before>"
-    commands = [f"git commit -eF {file}{suffix}"]
-    choice = choice_for(pending)
-    if choice and any(f.code == "R001" for f in findings):
-        commands.insert(0, f"git commit {editor} {file} --trailer '{KEY}: {choice.change}'{suffix}")
-    return tuple(commands)
+    return (f"git {replace}commit {editor} {file} --trailer '{trailer}'{suffix}", again)
 
 
 def _is_plain(path: str) -> bool:

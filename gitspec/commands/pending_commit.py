@@ -38,7 +38,7 @@ class Message(NamedTuple):
         text = self.data.decode("latin-1")
         comment = self.comment.encode().decode("latin-1")
         for value in values:
-            text = with_trailer(text, key, value, comment)
+            text = with_trailer(text, key, value, comment, self.mode)
         return text.encode("latin-1")
 
 

@@ -7,6 +7,7 @@ from gitspec.domain.code_paths import code_matcher, path_matcher
 from gitspec.domain.commit import CommitFacts, Touched
 from gitspec.domain.finding import Finding
 from gitspec.domain.message import is_autosquash
+from gitspec.domain.nearest import nearest
 from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY
 from gitspec.domain.policy import Policy, SkipReason
 from gitspec.domain.references import KEY, SKIP_KEY, SPEC_EDIT_KEY, References, near_misses, references
@@ -56,16 +57,6 @@ def _judge_reference(change: str, facts: CommitFacts) -> list[Finding]:
     else:
         way_out = f"{_known(facts)}; a new one: gitspec propose {change}, and commit it first or along"
     return [finding("R002", f"there is no change '{change}'", facts.place, help=way_out)]
-
-
-def nearest(change: str, known: Iterable[str]) -> list[str]:
-    """The existing ids that are most like ``change``, best first, at most three."""
-    from difflib import get_close_matches
-
-    pool = sorted(known)
-    near = get_close_matches(change, pool, _SHOWN, 0.6)
-    near += [k for k in pool if k not in near and (k.startswith(change) or change.startswith(k))]
-    return near[:_SHOWN]
 
 
 def _known(facts: CommitFacts) -> str:

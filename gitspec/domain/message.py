@@ -6,7 +6,8 @@ Pure and cheap to import. ``git help commit`` (--cleanup) is the source of the r
 from gitspec.domain import trailers
 
 MODES = ("strip", "whitespace", "scissors", "verbatim")
-_SPACE = " \t\n\r\v\f"
+_SPACE = " \t\n\r"
+_CUTTING = ("scissors", "strip")  # strip: of `commit --verbose`, which writes the line too
 _AUTO = "#;@!$%^&|:"  # in the order in which Git tries them for core.commentChar=auto
 AUTOSQUASH = ("fixup! ", "squash! ", "amend! ")
 
@@ -27,7 +28,7 @@ def cleaned(text: str, mode: str, comment: str = "#") -> str:
         return text
     lines = text.split("\n")
     cut = f"{comment} {trailers.SCISSORS}"
-    if mode in ("scissors", "strip") and cut in lines:  # strip: of `commit --verbose`, which writes the line too
+    if mode in _CUTTING and cut in lines:
         lines = lines[: lines.index(cut)]
     kept: list[str] = []
     for line in lines:
@@ -65,12 +66,22 @@ def comment_prefix(setting: str, text: str) -> str:
     return "#"
 
 
-def with_trailer(text: str, key: str, value: str, comment: str = "#") -> str:
-    """``text`` with one more trailer, before Git's own comments; its line breaks stay as they are."""
+def with_trailer(text: str, key: str, value: str, comment: str = "#", mode: str = "strip") -> str:
+    """``text`` with one more trailer, before Git's own comments; its line breaks stay as they are.
+
+    A message that holds scissors which ``mode`` does not cut has no place that Git would read a trailer from.
+    """
     lines = _lines(text)
-    _, end, there = trailers.block(text, comment)
-    if not end:  # nothing but what looks like comments, and yet it is the message
-        end = len(lines)
+    above = 0  # what clean-up takes away before the title
+    while above < len(lines) and (
+        trailers.is_blank(lines[above]) or (mode == "strip" and lines[above].startswith(comment))
+    ):
+        above += 1
+    _, end, there = trailers.block("\n".join([*lines[above:], ""]), comment)
+    end += above
+    if end == above:  # nothing but what looks like comments, and yet it is the message
+        cut = f"{comment} {trailers.SCISSORS}"
+        end = lines.index(cut) if cut in lines and mode in _CUTTING else len(lines)
         while end and trailers.is_blank(lines[end - 1]):
             end -= 1
     cr = "\r" if "\r\n" in text else ""
