@@ -11,6 +11,8 @@ from gitspec import errors
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from gitspec.domain.finding import Finding
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -93,7 +95,7 @@ def show_error(error: errors.GitspecError) -> None:
 
     An error that stands for several findings (``findings``) shows them all.
     """
-    findings = getattr(error, "findings", ())
+    findings: tuple[Finding, ...] = getattr(error, "findings", ())
     if len(findings) > 1:
         from gitspec.render.text import findings_text
 

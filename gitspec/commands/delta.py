@@ -117,7 +117,8 @@ class Workshop:
                 data = rewrite(self.spec.snapshot.read(path), delta, path) if there else emit(delta)
                 write_file(self.repo, path, data)
                 written.append(path)
-                entries += [e for e in entries_of(delta) if before is None or e not in entries_of(before)]
+                old = dict(entries_of(before)) if before else {}
+                entries += [entry for entry, content in entries_of(delta) if old.get(entry) != content]
         return Written(self.change, tuple(written), tuple(removed), tuple(entries), notes)
 
 
@@ -261,18 +262,19 @@ def says_nothing(delta: "Delta") -> bool:
     return delta == empty
 
 
-def entries_of(delta: "Delta") -> list[Entry]:
-    """All that a delta says, as data for messages."""
+def entries_of(delta: "Delta") -> list[tuple[Entry, object]]:
+    """All that a delta says: each entry as data for messages, and what it holds."""
     capability = delta.capability
-    entries = [Entry(capability, "renamed", e.id, (f"to {e.to}",)) for e in delta.renamed]
-    entries += [Entry(capability, "moved", e.id, (f"to {e.to}",)) for e in delta.moved]
-    entries += [Entry(capability, "removed", e.id) for e in delta.removed]
-    entries += [Entry(capability, "modified", e.id, tuple(_parts(e))) for e in delta.modified]
-    entries += [Entry(capability, "added", e.id) for e in delta.added]
+    entries: list[tuple[Entry, object]] = []
+    entries += [(Entry(capability, "renamed", e.id, (f"to {e.to}",)), e) for e in delta.renamed]
+    entries += [(Entry(capability, "moved", e.id, (f"to {e.to}",)), e) for e in delta.moved]
+    entries += [(Entry(capability, "removed", e.id), e) for e in delta.removed]
+    entries += [(Entry(capability, "modified", e.id, tuple(_parts(e))), e) for e in delta.modified]
+    entries += [(Entry(capability, "added", e.id), e) for e in delta.added]
     if delta.rename_to:
-        entries.append(Entry(capability, "renamed", "", (f"to {delta.rename_to}",)))
+        entries.append((Entry(capability, "renamed", "", (f"to {delta.rename_to}",)), delta.rename_to))
     if delta.retire:
-        entries.append(Entry(capability, "retired", ""))
+        entries.append((Entry(capability, "retired", ""), True))
     return entries
 
 
@@ -305,7 +307,7 @@ def _check_after(shop: Workshop, capability: str, after: str | None) -> None:
 
 def _new_capability(shop: Workshop, capability: str) -> tuple[str, ...]:
     """A note when an id may have been mistyped, so that a new capability appears."""
-    if capability in shop.living:
+    if capability in shop.living or shop.folder.has("deltas", f"{capability}.yaml"):
         return ()
     from difflib import get_close_matches
 

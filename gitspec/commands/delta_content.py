@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _NEW = """\
 # The new requirement of {capability}, as YAML. Lines that start with # are comments; a file left as it is writes nothing.
-id: {id}
+id:{id}
 title:
 text: |
   The system MUST
@@ -43,7 +43,7 @@ class Content:
         living = shop.living_capability(capability)
         if self._source is not None:
             return self._read(self._source, self._id, None, living)
-        template = _NEW.format(capability=capability, id=self._id or "")
+        template = _NEW.format(capability=capability, id=f" {self._id}" if self._id else "")
         return self._from_editor(shop, f"{capability}.new", template, self._id, None, living)
 
     def edit(self, shop: "Workshop", capability: str, current: "Requirement") -> "Requirement":
@@ -85,7 +85,9 @@ class Content:
         written, path = edited(shop.repo, f"{shop.change}-{name.replace('/', '-')}.yaml", text)
         if written == text or not written.strip():
             raise Refused(
-                "U006", "the requirement was left as it was, so nothing was written", help="give it with --from"
+                "U006",
+                "the requirement was left as it was, so nothing was written",
+                help="give the content with --from FILE",
             )
         data = written.encode("utf-8", "surrogateescape")
         try:

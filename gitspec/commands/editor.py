@@ -18,8 +18,8 @@ def edited(repo: Repository, name: str, text: str) -> tuple[str, str]:
     path = Path(repo.git_dir, "gitspec", "edit", name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    _run_editor(_editor(repo), str(path))
-    return path.read_bytes().decode("utf-8", "surrogateescape"), str(path)
+    _run_editor(_editor(repo), os.path.relpath(path))
+    return path.read_bytes().decode("utf-8", "surrogateescape"), os.path.relpath(path)
 
 
 def forget(path: str) -> None:

@@ -140,15 +140,27 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+_JSON_PROBLEMS = {
+    "missing": ("S002", "is missing"),
+    "extra_forbidden": ("S001", "unknown key"),
+    "string_type": ("S003", "must be text"),
+    "tuple_type": ("S003", "must be a list"),
+    "dict_type": ("S003", "must be an object"),
+    "model_type": ("S003", "must be an object"),
+    "string_too_short": ("S003", "must not be empty"),
+}
+
+
 def _json_findings(problems: list[Any], place: str) -> list[Finding]:
     from gitspec.domain.rules import RULES, finding
 
     found = []
     for problem in problems:
         where = ".".join(str(part) for part in problem["loc"])
-        kind = problem["type"]
-        code = {"missing": "S002", "extra_forbidden": "S001"}.get(kind, kind if kind in RULES else "S003")
-        found.append(finding(code, f"{where}: {problem['msg']}" if where else problem["msg"], place))
+        code, said = _JSON_PROBLEMS.get(problem["type"], ("", problem["msg"]))
+        if not code:
+            code = problem["type"] if problem["type"] in RULES else "S003"
+        found.append(finding(code, f"{where}: {said}" if where else said, place))
     return found
 
 

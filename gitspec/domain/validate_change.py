@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gitspec.domain.capability import Capability, Requirement
 from gitspec.domain.change import Change
-from gitspec.domain.delta import Delta
+from gitspec.domain.delta import Delta, ModifiedRequirement
 from gitspec.domain.fold import AddedBy, FoldResult, LinksTo, fold
 from gitspec.domain.fold_result import ANY_CHANGE, Conflict, Loc
 from gitspec.domain.lookalike import look_alikes
@@ -62,7 +62,7 @@ def change_problems(
         help_ = "write `no_deltas: false`, or delete the files under deltas/"
         yield Problem("D026", f"{change.change} says `no_deltas: true` and has deltas", help_, ("no_deltas",))
     elif not change.no_deltas and not has_deltas and change.closed is None:
-        help_ = f"`gitspec delta add {change.change} <capability>/<requirement>`, or write `no_deltas: true`"
+        help_ = f"`gitspec delta add {change.change} <capability>`, or write `no_deltas: true`"
         yield Problem("D027", f"{change.change} has no deltas", help_, ("change",))
     for index, needed in enumerate(change.depends_on):
         if needed == change.change:
@@ -111,6 +111,10 @@ def _resulting_problems(
     old = {r.id: r for r in before.requirements} if before else {}
     new = {r.id: r for r in after.requirements}
     problems = list(_places(delta, new))
+    if before is None and after.purpose is None:
+        message = f"capability {delta.capability} does not exist (any more) and would be created without a purpose"
+        help_ = "say under `purpose` what it is for, or `gitspec list --specs` for those that exist"
+        problems.append(Problem("D032", message, help_, ("capability",)))
     new_ids = {e.to: e.id for e in delta.renamed}
     for index, added in enumerate(delta.added):
         if added.id in new and added.id not in old:
@@ -123,7 +127,27 @@ def _resulting_problems(
             earlier = requirement_problems(after.capability, was, policy=policy, exists=exists) if was else ()
             at: Loc = ("modified", index, "id")
             problems += [problem._replace(loc=at) for problem in new_problems(found, earlier)]
+            problems += _lost_unlinking(modified, was, ("modified", index, "links", "removed"), exists)
     return problems + list(_look_alikes(delta, old, new))
+
+
+def _lost_unlinking(
+    entry: ModifiedRequirement, was: Requirement | None, at: Loc, exists: Exists | None
+) -> list[Problem]:
+    """A link that is to go, is not there, and whose target is gone: it may be there under a new name."""
+    if entry.links is None or was is None or exists is None:
+        return []
+    return [
+        Problem(
+            "D033",
+            f"the link to {target} is not there and {target} does not exist (any more): was it renamed?",
+            f"see `gitspec show {target.rpartition('/')[0]}`; name the link as it is now, or delete the line",
+            (*at, kind, index),
+        )
+        for kind, targets in entry.links.removed.items()
+        for index, target in enumerate(targets)
+        if target not in was.links.get(kind, ()) and not exists(target)
+    ]
 
 
 def _look_alikes(delta: Delta, old: Mapping[str, Requirement], new: Mapping[str, Requirement]) -> Iterator[Problem]:

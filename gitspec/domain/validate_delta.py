@@ -95,7 +95,7 @@ def _whole(delta: Delta) -> Iterator[Problem]:
     groups = (delta.renamed, delta.moved, delta.removed, delta.modified, delta.added, delta.conflicts)
     fields = (delta.title, delta.purpose, delta.capability_notes, delta.rename_to)
     if not any(groups) and not delta.retire and all(field is None for field in fields):
-        help_ = f"`gitspec delta add <change> {delta.capability}/<requirement>`, or delete the file"
+        help_ = f"`gitspec delta add <change> {delta.capability}`, or delete the file"
         yield Problem("D025", f"the delta for {delta.capability} says nothing", help_, ("capability",))
     for key in ("title", "purpose", "capability_notes"):
         edit = getattr(delta, key)
