@@ -1,5 +1,6 @@
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -102,27 +103,32 @@ def test_without_a_spec_folder_there_is_nothing(repo: Repo) -> None:
         assert caught.value.code == "G006"
 
 
+def install(folder: Path, name: str, script: Path, code: str) -> None:
+    """Make a hook that runs Python ``code`` with gitspec at hand."""
+    script.write_text(f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n{code}")
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\nexec {sys.executable} {script}\n")
+    (folder / name).chmod(0o755)
+
+
 @pytest.mark.parametrize("how", [["-a"], ["--", AUTH], ["-i", AUTH]])
-def test_a_hook_sees_the_index_of_the_commit_being_made(governed: Repo, tmp_path: Path, how: list[str]) -> None:
-    governed.write(POLICY, "staged, and not in a partial commit\n")
-    governed.git("add", POLICY)
-    governed.write(AUTH, "committed\n")
+@pytest.mark.parametrize("where", ["main", "linked"])
+def test_a_hook_sees_the_index_of_the_commit_being_made(
+    governed: Repo, tmp_path: Path, how: list[str], where: str
+) -> None:
     seen = tmp_path / "seen"
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
         "from gitspec.git.repository import discover\n"
         "from gitspec.git.snapshot import at_index\n"
-        f"snapshot = at_index(discover())\n"
-        f"open(sys.argv[2], 'wb').write(b'|'.join(snapshot.read_many([{AUTH!r}, {POLICY!r}])))\n"
+        f"read = at_index(discover()).read_many([{AUTH!r}, {POLICY!r}])\n"
+        f"open({str(seen)!r}, 'wb').write(b'|'.join(read))\n"
     )
-    root = Path(__file__).parents[2]
-    hook = governed.path / ".git/hooks/pre-commit"
-    hook.parent.mkdir(exist_ok=True)
-    import sys
-
-    hook.write_text(f'#!/bin/sh\nexec {sys.executable} -c "{code}" {root} {seen}\n'.replace("\\n", "\n"))
-    hook.chmod(0o755)
-    governed.git("commit", "-q", "-m", "Commit", *how)
+    install(governed.path / ".git/hooks", "pre-commit", tmp_path / "hook.py", code)
+    here = governed if where == "main" else governed.worktree(tmp_path / "linked", "topic")
+    here.write(POLICY, "staged, and not in a partial commit\n")
+    here.git("add", POLICY)
+    here.write(AUTH, "committed\n")
+    here.git("commit", "-q", "-m", "Commit", *how)
     policy = b"version: '1'\n" if how[0] == "--" else b"staged, and not in a partial commit\n"
     assert seen.read_bytes() == b"committed\n|" + policy
 
@@ -250,24 +256,26 @@ def test_ignored_files_are_told_apart(governed: Repo) -> None:
 def test_in_a_push_the_quarantined_commit_is_read(governed: Repo, tmp_path: Path) -> None:
     bare = governed.bare(tmp_path / "bare.git")
     seen = tmp_path / "seen"
-    import sys
-
-    hook = bare.path / "hooks/pre-receive"
-    hook.parent.mkdir(exist_ok=True)
-    script = tmp_path / "hook.py"
-    script.write_text(
-        f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\n"
+    code = (
         "from gitspec.git.repository import discover\n"
         "from gitspec.git.snapshot import at_commit\n"
         "old, new, ref = sys.stdin.readline().split()\n"
         f"open({str(seen)!r}, 'wb').write(at_commit(discover(), new).read({AUTH!r}))\n"
     )
-    hook.write_text(f"#!/bin/sh\nexec {sys.executable} {script}\n")
-    hook.chmod(0o755)
+    install(bare.path / "hooks", "pre-receive", tmp_path / "hook.py", code)
     governed.write(AUTH, "pushed\n")
     governed.commit()
     governed.git("push", "-q", str(bare.path), "main")
     assert seen.read_bytes() == b"pushed\n"
+
+
+def test_what_a_partial_clone_left_behind_is_fetched(governed: Repo, tmp_path: Path) -> None:
+    governed.git("config", "uploadpack.allowFilter", "true")
+    governed.git(
+        "clone", "-q", "--bare", "--filter=blob:none", f"file://{governed.path}", str(tmp_path / "partial.git")
+    )
+    repo = discover(str(tmp_path / "partial.git"))
+    assert contents(at_commit(repo, "main")) == {AUTH: b"capability: auth\n", POLICY: b"version: '1'\n"}
 
 
 def test_reading_writes_nothing_into_the_repository(governed: Repo) -> None:
