@@ -65,7 +65,7 @@ class Cache:
             return
 
     def _path(self, kind: str) -> str:
-        return f"{self.folder}/{kind}.json"
+        return f"{self.folder}/{kind.replace('/', '%2F')}.json"
 
     def _key(self) -> str:
         return f"{__version__}/{SCHEMA}"

@@ -29,6 +29,12 @@ def test_facts_are_shared_by_all_work_trees(repo: Repo, tmp_path: Path) -> None:
     assert os.listdir(repo.path / ".git/gitspec") == ["kind.json"]
 
 
+def test_no_kind_leads_out_of_the_cache(repo: Repo) -> None:
+    Cache(discover()).save("../../x", FACTS)
+    assert os.listdir(repo.path / ".git/gitspec") == ["..%2F..%2Fx.json"]
+    assert Cache(discover()).load("../../x") == FACTS
+
+
 @pytest.mark.parametrize(
     "damage",
     [b"", b"{", b"\xff\xfe", b"[]", b"null", b'{"key": 1}', b'{"facts": {"a": 1}}', b"[" * 100_000, b"\0" * 100],
