@@ -12,6 +12,8 @@ from gitspec.domain.capability import Capability, LinkType, Requirement
 from gitspec.domain.delta import (
     Delta,
     LineEdit,
+    LinksEdit,
+    ModifiedRequirement,
     MovedRequirement,
     RemovedRequirement,
     RenamedRequirement,
@@ -23,6 +25,7 @@ from gitspec.domain.fold_items import HasId
 from gitspec.errors import Refused
 
 E = TypeVar("E", bound=HasId)
+Links = Mapping[LinkType, tuple[str, ...]]
 
 
 def empty_delta(capability: str, living: Capability | None, purpose: str | None = None) -> Delta:
@@ -129,7 +132,8 @@ def with_renamed(
         delta = _without(delta, "renamed", old_id)
     else:
         delta = _put(delta, "renamed", RenamedRequirement.model_construct(id=old_id, to=to, **_given(title=edit)))
-    return _follow(_follow(delta, requirement, to), before.to if before else requirement, to)
+    delta = _follow(_follow(delta, requirement, to), before.to if before else requirement, to)
+    return _without_title(delta, to) if title is not None else delta
 
 
 def with_moved(delta: Delta, living: Capability | None, requirement: str, to: str) -> Delta:
@@ -169,12 +173,12 @@ def with_retire(delta: Delta, living: Capability) -> Delta:
 def relinked(
     deltas: Mapping[str, Delta], living: Mapping[str, Capability], linkers: Iterable[str], old: str, new: str
 ) -> dict[str, Delta]:
-    """The deltas that change so that the requirements ``linkers`` link to ``new`` and no more to ``old``.
+    """Those of a change's deltas that must change when the change gives ``old`` the name ``new``.
 
-    For what a rename or move would leave dangling. A requirement that the change touches anyway needs no entry: its
-    links follow in the fold.
+    ``linkers`` are the living requirements that link to ``old``: each that the change does not touch otherwise gets an
+    entry, for links of touched ones follow in the fold. Links that the deltas themselves bring are changed in place.
     """
-    changed: dict[str, Delta] = {}
+    changed = {name: edited for name, delta in deltas.items() if (edited := _with_links(delta, old, new)) is not delta}
     for linker in linkers:
         capability, _, requirement = linker.rpartition("/")
         found = living[capability].requirement(requirement) if capability in living else None
@@ -182,12 +186,54 @@ def relinked(
         groups: tuple[tuple[HasId, ...], ...] = (delta.renamed, delta.moved, delta.removed, delta.modified)
         if found is None or any(_find(group, requirement) for group in groups):
             continue
-        links: dict[LinkType, tuple[str, ...]] = {
-            kind: tuple(dict.fromkeys(new if target == old else target for target in targets))
-            for kind, targets in found.links.items()
-        }
-        changed[capability] = with_modified(delta, found, found.model_copy(update={"links": links}))
+        wanted = found.model_copy(update={"links": _with_target(found.links, old, new)})
+        changed[capability] = with_modified(delta, found, wanted)
     return changed
+
+
+def _with_links(delta: Delta, old: str, new: str) -> Delta:
+    """The delta with ``new`` in place of ``old`` in the links that it adds; the same object when it adds none."""
+    added = tuple(
+        e.model_copy(update={"links": _with_target(e.links, old, new)}) if _targets(e.links, old) else e
+        for e in delta.added
+    )
+    modified = tuple(
+        settled
+        for e in delta.modified
+        if (settled := _with_added_links(e, old, new) if e.links and _targets(e.links.added, old) else e)
+    )
+    if added == delta.added and modified == delta.modified:
+        return delta
+    return delta.model_copy(update={"added": added, "modified": modified})
+
+
+def _with_added_links(entry: ModifiedRequirement, old: str, new: str) -> ModifiedRequirement | None:
+    """The entry with ``new`` in place of ``old`` in the links that it adds; None when it then says nothing.
+
+    A name that comes back to what it was is neither added nor removed.
+    """
+    assert entry.links is not None
+    added, removed = _with_target(entry.links.added, old, new), entry.links.removed
+    left = LinksEdit.model_construct(added=_less(added, removed), removed=_less(removed, added))
+    update: dict[str, Any] = {"links": left if left.added or left.removed else None}
+    settled = entry.model_copy(update=update)
+    return None if settled == ModifiedRequirement.model_construct(id=entry.id, seen=entry.seen) else settled
+
+
+def _less(links: Links, others: Links) -> dict[LinkType, tuple[str, ...]]:
+    less = {kind: tuple(t for t in targets if t not in others.get(kind, ())) for kind, targets in links.items()}
+    return {kind: targets for kind, targets in less.items() if targets}
+
+
+def _targets(links: Links, name: str) -> bool:
+    return any(name in targets for targets in links.values())
+
+
+def _with_target(links: Links, old: str, new: str) -> dict[LinkType, tuple[str, ...]]:
+    return {
+        kind: tuple(dict.fromkeys(new if target == old else target for target in targets))
+        for kind, targets in links.items()
+    }
 
 
 def _id_before(delta: Delta, requirement: str) -> str:
@@ -205,6 +251,17 @@ def _follow(delta: Delta, old: str, new: str) -> Delta:
     modified = tuple(e.model_copy(update={"id": new}) if e.id == old else e for e in delta.modified)
     added = tuple(e.model_copy(update={"after": new}) if e.after == old else e for e in delta.added)
     return delta.model_copy(update={"modified": modified, "added": added})
+
+
+def _without_title(delta: Delta, requirement: str) -> Delta:
+    """The delta without the edit of a title that its rename gives; an entry with nothing else in it goes."""
+    entry = _find(delta.modified, requirement)
+    if entry is None or entry.title is None:
+        return delta
+    rest = entry.model_copy(update={"title": None})
+    if rest == ModifiedRequirement.model_construct(id=entry.id, seen=entry.seen):
+        return _without(delta, "modified", requirement)
+    return _put(delta, "modified", rest)
 
 
 def _find(entries: Iterable[E], value: str, by: str = "id") -> E | None:

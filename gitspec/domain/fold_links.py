@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from gitspec.domain.capability import LinkType, Requirement
+from gitspec.domain.delta import LinksEdit
 from gitspec.domain.fold_result import Conflict
 from gitspec.domain.fold_state import Folding, Gone, State
 
@@ -23,6 +24,21 @@ def fold_links(folding: Folding, links_to: LinksTo) -> None:
         outside = (linker for linker in links_to(name) if linker.rpartition("/")[0] not in folding.states)
         linkers.setdefault(name, []).extend(sorted(set(outside)))
     folding.conflicts += [_conflict(gone[name], name, found) for name, found in linkers.items() if found]
+
+
+def without_renames(folding: Folding, edit: LinksEdit) -> LinksEdit:
+    """The edit without the links that only follow a new name: removed under the old, added under the new one.
+
+    The link follows by itself, for its requirement is touched; if others have removed it since, it stays away.
+    """
+    pairs = {(kind, old): folding.new_name(old) for kind, targets in edit.removed.items() for old in targets}
+    pairs = {(kind, old): new for (kind, old), new in pairs.items() if new and new in edit.added.get(kind, ())}
+    if not pairs:
+        return edit
+    arrived = {(kind, new) for (kind, _), new in pairs.items()}
+    removed = {k: tuple(t for t in targets if (k, t) not in pairs) for k, targets in edit.removed.items()}
+    added = {k: tuple(t for t in targets if (k, t) not in arrived) for k, targets in edit.added.items()}
+    return edit.model_copy(update={"removed": removed, "added": added})
 
 
 def _exists(name: str, states: dict[str, State]) -> bool:

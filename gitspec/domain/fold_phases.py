@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from gitspec.domain.capability import Requirement
 from gitspec.domain.delta import Delta, MovedRequirement, RenamedRequirement
+from gitspec.domain.fold_links import without_renames
 from gitspec.domain.fold_parts import merges
 from gitspec.domain.fold_requirement import clash, fold_modified, fold_removed
 from gitspec.domain.fold_result import Conflict, Entry
@@ -109,6 +110,8 @@ def modify(folding: Folding, delta: Delta) -> None:
         if requirement is None:
             _missing(folding, entry, "modified")
             continue
+        if edit.links is not None:
+            edit = edit.model_copy(update={"links": without_renames(folding, edit.links)})
         result, conflicts = fold_modified(requirement, edit, entry)
         folding.conflicts += conflicts
         if conflicts:

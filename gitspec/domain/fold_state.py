@@ -83,8 +83,9 @@ class Folding:
         self.gone: dict[str, Gone] = {}
         """By the living name."""
         self._given: set[str] = set()
+        self._new_ids = {d.capability: d.rename_to for d in self.deltas if d.rename_to}
         own = {d.capability for d in self.deltas}
-        self._aliases = {d.rename_to: d.capability for d in self.deltas if d.rename_to and d.rename_to not in own}
+        self._aliases = {new: old for old, new in self._new_ids.items() if new not in own}
         self._name_before: dict[tuple[str, str], str] = {}
         self._living = living
 
@@ -94,6 +95,17 @@ class Folding:
         if key not in self.states:
             self.states[key] = State(key, self._living.get(key))
         return self.states[key]
+
+    def new_name(self, name: str) -> str | None:
+        """What the renames and moves of these deltas make of a living name; None: it stays, or goes."""
+        gone = self.gone.get(name)
+        capability, _, requirement = name.rpartition("/")
+        if gone is not None:
+            if gone.state is None:
+                return None
+            capability, requirement = gone.state.id, gone.requirement
+        new = f"{self._new_ids.get(capability, capability)}/{requirement}"
+        return new if new != name else None
 
     def is_capability_taken(self, capability_id: str) -> bool:
         """Whether a capability lives under the id, or a delta brings one or has renamed one to it."""

@@ -158,6 +158,8 @@ RULES: dict[str, Rule] = {
     "D029": Rule("error", "changes that depend on one another in a ring"),
     "D030": Rule("error", "change that is depended on and does not exist"),
     "D031": Rule("error", "change that cannot be folded while another file has errors"),
+    "D032": Rule("warning", "new capability without a purpose"),
+    "D033": Rule("warning", "link to be removed that is not there under its name"),
     # C: change.yaml
     "C001": Rule("error", "id of a change used before"),
     "C002": Rule("error", "value that change.yaml cannot hold"),
