@@ -4,8 +4,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from gitspec.domain.task_status import ENDED
-from gitspec.markdown.checklist import Item
+from gitspec.domain.task_status import ENDED, Item
 from gitspec.store.check import CheckedChange
 
 State = Literal["invalid", "proposal", "deltas", "tasks", "waiting", "blocked", "implementing", "ready"]

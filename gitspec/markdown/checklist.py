@@ -13,6 +13,7 @@ from gitspec.domain import rules
 from gitspec.domain.finding import Finding
 from gitspec.domain.ids import RequirementRef, parse_requirement_ref
 from gitspec.domain.task_status import MARK_OF, MARKS, REASONED, TaskStatus
+from gitspec.domain.task_status import Item as Item
 from gitspec.markdown.source import SourceLine, heading, read_source
 
 MAX_TEXT = 500
@@ -27,20 +28,6 @@ _NUMBERED = re.compile(r"(?:\s*[-*+]\s+|)(?P<id>[0-9]+(?:\.[0-9]+)+)[.)]?\s+(?P<
 _LIST_ITEM = re.compile(r"\s?(?:[-*+•]|[0-9]+[.)])(?:\s+(?P<rest>.*)|$)")
 _LEADING_ID = re.compile(r"(?P<id>[0-9]+(?:\.[0-9]+)*)[.):]?(?:\s+|$)(?P<rest>.*)")
 _HASHES = re.compile(r"#{1,6}[^#\s0-9]|#{2,6}[0-9]")  # `#12` may be an issue
-
-
-class Item(NamedTuple):
-    """A task as tasks.md holds it; the same fields as ``gitspec.domain.task.Task``."""
-
-    id: str
-    text: str
-    status: TaskStatus
-    reason: str | None
-    requirement: str | None
-    group: str
-    details: str | None
-    line: int
-    depth: int
 
 
 class Checklist(NamedTuple):

@@ -1,7 +1,6 @@
 """proposal.md: a title, and sections under headings of level two, of which some are required and not empty."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from gitspec.domain import rules
@@ -97,6 +96,8 @@ def _judged(
 
 def _meant_as(name: str, lines: Sequence[SourceLine]) -> SourceLine | None:
     """The line that was meant as the heading: other case or level, no space, bold, a colon, a typing error."""
+    from difflib import get_close_matches
+
     plain = name.casefold()
     for line in lines:
         if line.inert or line.blank or len(line.text) > len(name) + 20:

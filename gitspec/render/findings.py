@@ -7,7 +7,7 @@ from gitspec.commands.validate import Validation
 from gitspec.domain.finding import Finding
 from gitspec.render.colour import PLAIN, Paint
 from gitspec.render.json import finding_data
-from gitspec.render.text import count, findings_text
+from gitspec.render.text import count, findings_text, tally
 
 
 def validation_text(validation: Validation, paint: Paint = PLAIN) -> list[str]:
@@ -24,12 +24,6 @@ def _summary(validation: Validation, paint: Paint) -> str:
     if validation.is_valid:
         return paint.good(f"valid: {what}") + (f" ({found})" if found else "")
     return paint.bad(found) + f" in {what}"
-
-
-def tally(findings: Sequence[Finding]) -> str:
-    """``2 errors, 1 warning``; empty when there is nothing."""
-    numbers = [(sum(f.severity == s for f in findings), s) for s in ("error", "warning", "info")]
-    return ", ".join(count(n, s, "infos" if s == "info" else "") for n, s in numbers if n)
 
 
 def validation_data(validation: Validation) -> dict[str, Any]:

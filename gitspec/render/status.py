@@ -7,7 +7,7 @@ from gitspec.commands.status import Status
 from gitspec.render.colour import PLAIN, Paint
 from gitspec.render.json import finding_data
 from gitspec.render.listing import counts_data, tasks_text
-from gitspec.render.text import clean_line, columns, count, findings_text
+from gitspec.render.text import clean_line, columns, count, findings_text, tally
 from gitspec.store.records import DeltaOutline
 
 _FEW_FINDINGS = 5
@@ -33,7 +33,7 @@ def _at_length(status: ChangeStatus, paint: Paint) -> list[str]:
     record = checked.record
     errors = [f for f in checked.findings if f.severity == "error"]
     facts = [("proposal", record.proposal), ("deltas", _deltas_text(record.deltas, status))]
-    facts += [("tasks", tasks_text(status.tasks)), ("findings", _findings_word(checked.findings))]
+    facts += [("tasks", tasks_text(status.tasks)), ("findings", tally(checked.findings) or "none")]
     if record.change and record.change.depends_on:
         facts.append(("depends on", ", ".join(record.change.depends_on)))
     lines = [f"{paint.strong(clean_line(checked.id))}: {clean_line(_title(status))}", clean_line(record.path), ""]
@@ -43,12 +43,6 @@ def _at_length(status: ChangeStatus, paint: Paint) -> list[str]:
         if len(errors) > _FEW_FINDINGS:
             lines.append(f"and {len(errors) - _FEW_FINDINGS} more: gitspec validate {checked.id}")
     return [*lines, "", *next_text(status.next, paint)]
-
-
-def _findings_word(findings: tuple[Any, ...]) -> str:
-    from gitspec.render.findings import tally
-
-    return tally(findings) or "none"
 
 
 def _title(status: ChangeStatus) -> str:

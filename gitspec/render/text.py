@@ -82,6 +82,12 @@ def findings_text(findings: Iterable[Finding], paint: Paint = PLAIN) -> list[str
     return [line for finding in findings for line in finding_lines(finding, paint)]
 
 
+def tally(findings: Sequence[Finding]) -> str:
+    """``2 errors, 1 warning``; empty when there is nothing."""
+    numbers = [(sum(f.severity == s for f in findings), s) for s in ("error", "warning", "info")]
+    return ", ".join(count(n, s, "infos" if s == "info" else "") for n, s in numbers if n)
+
+
 def columns(rows: Sequence[Sequence[str]], gap: str = "  ") -> list[str]:
     """Rows with aligned columns (the last one is not padded). Cells are cleaned here."""
     if not rows:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from gitspec.domain.finding import Finding
+from gitspec.domain.task_status import Item
 from gitspec.store import layout
 from gitspec.store.memo import remembered
 
 if TYPE_CHECKING:
     from gitspec.domain.change import Change
     from gitspec.domain.delta import Delta
-    from gitspec.markdown.checklist import Item
     from gitspec.store.spec import ChangeFolder, Spec
 
 ProposalState = Literal["missing", "incomplete", "written"]
@@ -62,7 +62,7 @@ class ChangeRecord(NamedTuple):
     key: str
     change: Outline | None
     proposal: ProposalState
-    tasks: "tuple[Item, ...] | None"
+    tasks: tuple[Item, ...] | None
     deltas: tuple[DeltaOutline, ...]
     findings: tuple[Finding, ...]
 
@@ -157,8 +157,6 @@ def _delta_outline(folder: str, capability: str, delta: "Delta | None") -> Delta
 
 
 def _record(folder: "ChangeFolder", key: str, row: dict[str, Any]) -> ChangeRecord:
-    from gitspec.markdown.checklist import Item
-
     tasks = row["tasks"]
     return ChangeRecord(
         folder.id,
