@@ -12,9 +12,10 @@ from typing import NamedTuple
 from gitspec.domain import rules
 from gitspec.domain.finding import Finding
 from gitspec.domain.ids import RequirementRef, parse_requirement_ref
-from gitspec.domain.task_status import MARK_OF, MARKS, REASONED, TaskStatus
-from gitspec.domain.task_status import Item as Item
+from gitspec.domain.task_status import MARK_OF, MARKS, REASONED, Item, TaskStatus
 from gitspec.markdown.source import SourceLine, heading, read_source
+
+__all__ = ["Body", "Checklist", "Item", "match_task", "read_body", "read_checklist", "task_line"]
 
 MAX_TEXT = 500
 MAX_DEPTH = 8
