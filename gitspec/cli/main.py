@@ -1,5 +1,6 @@
 """The command group. A command's module is imported when it is invoked, listed in help or completed, not before."""
 
+import sys
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
@@ -112,8 +113,14 @@ def run_cli(args: Sequence[str]) -> int:
 
     A command ends with its exit code as return value or by ``ctx.exit``; it raises GitspecError to be stopped.
     """
+    stdout, stderr = sys.stdout, sys.stderr
     try:
         code: Any = cli.main(args=list(args), prog_name="gitspec", standalone_mode=False)
+    except SystemExit as ended:  # how click answers a closed pipe, after it has put wrappers over the streams
+        if sys.stdout is stdout:
+            raise
+        sys.stdout, sys.stderr = stdout, stderr
+        raise BrokenPipeError from ended
     except click.ClickException as error:
         from gitspec.cli.options import show_usage_error
 
