@@ -38,9 +38,15 @@ def run(args: Sequence[str]) -> int:
     if list(args) == ["--version"]:  # before click is paid for
         sys.stdout.write(f"gitspec {__version__}\n")
         return errors.EXIT_OK
-    from gitspec.cli.main import run_cli
-
     try:
+        if args[:1] == ["hook"]:  # Git waits for it: click is for what is no plain call
+            from gitspec.cli.hook_run import run_hook
+
+            code = run_hook(args[1:])
+            if code is not None:
+                return code
+        from gitspec.cli.main import run_cli
+
         return run_cli(args)
     except errors.GitspecError as error:
         _report(error)

@@ -15,10 +15,10 @@ from gitspec.domain.commit import CommitFacts
 from gitspec.domain.finding import Finding, has_errors
 from gitspec.domain.mend import missing_trailer
 from gitspec.domain.message import is_autosquash
-from gitspec.domain.places import SPEC
+from gitspec.domain.places import POLICY, SPEC
 from gitspec.domain.references import KEY, references
 from gitspec.errors import CannotJudge
-from gitspec.git import message_file
+from gitspec.git import commit_facts, message_file
 from gitspec.git.repository import discover
 
 
@@ -78,8 +78,10 @@ def _stated(pending: Pending, facts: CommitFacts) -> Choice | None:
 
 def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[str]]:
     """The findings, and the reasons to skip that the policy lists."""
-    from gitspec.domain.judge import judge
+    from gitspec.domain.judge import judge, needs_policy
 
+    if not needs_policy(facts) and not (findings := judge(facts, None)):
+        return findings, []
     try:
         policy = pending.policy()
     except CannotJudge as error:
@@ -87,6 +89,9 @@ def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[s
             raise
         # Nothing but spec/ is touched: let the policy be mended.
         return [Finding(error.code, "warning", error.message, error.place, help=error.help)], []
+    if pending.before and pending.governed:
+        oid = pending.before.snapshot.oid(POLICY)
+        commit_facts.remember_not_code(pending.repo, oid, list(policy.code.exclude))
     return judge(facts, policy), [skip.reason for skip in policy.skip]
 
 

@@ -43,7 +43,7 @@ def _carried(pending: Pending, data: bytes, text: str, source: str) -> list[str]
     messages: list[str] = []
     if source == "squash":
         objects = Objects(repo)
-        for oid in _SQUASHED.findall(data):
+        for oid in reversed(_SQUASHED.findall(data)):  # Git lists the newest first
             kind, content = objects.read_typed(oid.decode())
             if kind == "commit":
                 messages.append(content.partition(b"\n\n")[2].decode("utf-8", "surrogateescape"))

@@ -1,15 +1,18 @@
 """Which paths are code: the policy's patterns, and what no pattern can exclude."""
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from gitspec.domain.commit import MODE_FILE, Touched
 from gitspec.domain.places import SPEC
-from gitspec.domain.policy import Policy
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
 
 _SPEC_FILES = (".yaml", ".md")
 
 
-def code_matcher(policy: Policy) -> Callable[[Touched], bool]:
+def code_matcher(policy: "Policy") -> Callable[[Touched], bool]:
     """Tells whether a touched path is code.
 
     Links, submodules and executables are code wherever the policy includes, whatever it excludes. In spec/ only what is

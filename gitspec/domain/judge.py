@@ -1,6 +1,7 @@
 """The engine: facts of a commit and a policy in, findings out. Pure; every gate asks it, so all give one verdict."""
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from gitspec.domain import ids
 from gitspec.domain.code_paths import code_matcher, path_matcher
@@ -9,24 +10,38 @@ from gitspec.domain.finding import Finding
 from gitspec.domain.message import is_autosquash
 from gitspec.domain.nearest import nearest
 from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY
-from gitspec.domain.policy import Policy, SkipReason
 from gitspec.domain.references import KEY, SKIP_KEY, SPEC_EDIT_KEY, References, near_misses, references
 from gitspec.domain.rules import finding
 
 _LIVING = f"{CAPABILITIES}/"
 _ARCHIVE = f"{ARCHIVE}/"
+if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy, SkipReason
+
 SPEC_EDIT_REASONS = ("import",)
 """Reasons with which living specs may be added outside of an archive commit."""
 _SHOWN = 3
 
 
-def judge(facts: CommitFacts, policy: Policy) -> list[Finding]:
-    """All findings about one commit, judged by ``policy``: that of the first parent, or the one it brings in."""
+def needs_policy(facts: CommitFacts) -> bool:
+    """Whether the verdict depends on the policy; not so where a reference stands for all that is touched."""
     refs = references(facts.message)
-    is_code = code_matcher(policy)
-    code = [t for t in facts.touched if is_code(t)]
+    return bool(refs.skips or refs.spec_edits or (facts.touched and not refs.changes))
+
+
+def judge(facts: CommitFacts, policy: "Policy | None") -> list[Finding]:
+    """All findings about one commit, judged by ``policy``: that of the first parent, or the one it brings in.
+
+    ``policy`` may be None where ``needs_policy`` says so: reading one costs more than everything else.
+    """
+    refs = references(facts.message)
+    code: list[Touched] = []
+    if policy is not None:
+        is_code = code_matcher(policy)
+        code = [t for t in facts.touched if is_code(t)]
     found = [f for change in refs.changes for f in _judge_reference(change, facts)]
-    found += _judge_skips(refs, code, facts, policy)
+    if policy is not None:
+        found += _judge_skips(refs, code, facts, policy)
     if code and not refs.changes and not refs.skips and not (facts.local and is_autosquash(facts.message)):
         found += _missing(code, facts)
     return found + judge_spec_paths(facts, refs, code)
@@ -91,7 +106,7 @@ def _missing(code: Sequence[Touched], facts: CommitFacts) -> list[Finding]:
     ]
 
 
-def _judge_skips(refs: References, code: Sequence[Touched], facts: CommitFacts, policy: Policy) -> list[Finding]:
+def _judge_skips(refs: References, code: Sequence[Touched], facts: CommitFacts, policy: "Policy") -> list[Finding]:
     """Reasons that the policy does not list are always wrong; the limits of one that it lists must hold."""
     allowed = {skip.reason: skip for skip in policy.skip}
     unknown = [reason for reason in refs.skips if reason not in allowed]
@@ -116,7 +131,7 @@ def _judge_skips(refs: References, code: Sequence[Touched], facts: CommitFacts, 
     return first
 
 
-def _beyond(skip: SkipReason, code: Sequence[Touched], facts: CommitFacts) -> list[Finding]:
+def _beyond(skip: "SkipReason", code: Sequence[Touched], facts: CommitFacts) -> list[Finding]:
     help_ = f"split the commit, or name a change: '{KEY}: <id>' ({_known(facts)})"
     if skip.paths:
         matches = path_matcher(skip.paths)

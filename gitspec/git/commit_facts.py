@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gitspec import __version__
 from gitspec.domain.commit import Touched
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
+from gitspec.git.unreferenced import NOT_CODE, plain_patterns
 
 SETTING = "GITSPEC_CHANGE"
 """File in a work tree's own Git folder: the change that ``gitspec use`` has set."""
@@ -104,6 +106,21 @@ def branch(repo: Repository) -> str:
     """The short name of the branch that HEAD is on; empty when detached."""
     name = os.fsdecode(run(repo, "symbolic-ref", "--quiet", "HEAD").out).rstrip("\n")
     return name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else ""
+
+
+def remember_not_code(repo: Repository, policy: str, patterns: list[str]) -> None:
+    """Keep for the accepted path what surely is no code, under the blob id of the policy. Failing to is no error."""
+    path = os.path.join(repo.common_dir, NOT_CODE)
+    text = "\n".join([f"{__version__} {policy}", *plain_patterns(patterns), ""])
+    temporary = f"{path}.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(temporary, "w", encoding="ascii") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
 
 
 def touched_by_pending(repo: Repository, parents: Sequence[str]) -> tuple[Touched, ...]:

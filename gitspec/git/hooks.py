@@ -94,13 +94,14 @@ def install_hook(repo: Repository, folder: Folder, hook: str) -> Script:
     os.makedirs(folder.path, exist_ok=True)
     kept = os.path.join(folder.path, hook + KEPT)
     if os.path.lexists(path) and not is_ours(_content(path)):
-        if os.path.lexists(kept):
+        if os.path.lexists(kept) and _content(kept) != _content(path):
             raise Refused(
                 "G041",
                 f"{path} was replaced by another hook, and the one from before gitspec is still kept as {kept}",
                 help="merge the two into one of them, remove the other, and run 'gitspec hooks install' again",
             )
-        _keep(path, kept)
+        if not os.path.lexists(kept):
+            _keep(path, kept)
     _place(path, script)
     return Script(hook, path, "installed", kept=kept if os.path.lexists(kept) else "")
 

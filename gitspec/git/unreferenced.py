@@ -1,0 +1,115 @@
+"""The commit-msg hook's accepted path for a commit that names no change: is it plain that it need not?
+
+Patterns of the policy that can be judged without a pattern engine are kept in the Git folder by the engine, under the id
+of the policy's blob; what they do not decide is left to it.
+"""
+
+import posix
+
+from gitspec import __version__
+from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY, SPEC
+from gitspec.git.light import ask, read_file, variable
+
+NOT_CODE = "gitspec/not-code"
+"""File in the common Git folder: version and blob id of the policy, then patterns as ``plain_patterns`` gives them."""
+_PLAIN = ("000000", "100644")
+
+
+def needs_no_reference() -> bool:
+    """Whether nothing governs the commit, or it surely touches no code and nobody has stated a change for it.
+
+    To be called as ``accepted.accepts``.
+    """
+    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
+    if _is_special(git_dir):
+        return False
+    touched, listed = ask(
+        ["diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--"], ["ls-files", "-s", "-z", "--", POLICY]
+    )
+    if touched is None or listed is None:
+        return False
+    fields = touched.decode("latin-1").split("\0")[:-1]
+    paths = fields[1::2]
+    if not listed:
+        return POLICY not in paths
+    patterns: list[str] | None = None
+    for facts, path in zip(fields[::2], paths, strict=True):
+        if not facts[1:].startswith(_PLAIN) or facts[8:14] not in _PLAIN:
+            return False
+        if path.startswith(f"{SPEC}/"):
+            if (
+                path == POLICY
+                or path.startswith((f"{CAPABILITIES}/", f"{ARCHIVE}/"))
+                or not path.endswith((".yaml", ".md"))
+            ):
+                return False
+            continue
+        if patterns is None:
+            patterns = _patterns(git_dir, listed.split(b" ", 2)[1].decode("latin-1"))
+        if not is_excluded(path, patterns):
+            return False
+    return True
+
+
+def _is_special(git_dir: str) -> bool:
+    """Whether the commit may be an amended one or a merge, or somebody may have stated what it is for."""
+    head = read_file(f"{git_dir}/HEAD") or b""
+    on_branch = head.startswith(b"ref: refs/heads/") and not head.startswith(
+        (b"ref: refs/heads/change/", b"ref: refs/heads/.")
+    )
+    if not on_branch and head[:1] not in b"0123456789abcdef":
+        return True
+    if b"gitspec.change" in (variable(b"GIT_CONFIG_PARAMETERS") or b"").lower() or variable(b"GIT_CONFIG_COUNT"):
+        return True
+    if read_file(f"{git_dir}/MERGE_HEAD") is not None or read_file(f"{git_dir}/GITSPEC_CHANGE") is not None:
+        return True
+    command = read_file(f"/proc/{posix.getppid()}/cmdline")
+    if command is None:
+        return False
+    program = command.split(b"\0", 1)[0].rpartition(b"/")[2]
+    return program != b"git" or b"\0--am" in command
+
+
+def _patterns(git_dir: str, policy: str) -> list[str]:
+    common = read_file(f"{git_dir}/commondir")
+    if common is not None:
+        inner = common.decode("latin-1").rstrip("\n")
+        git_dir = inner if inner.startswith("/") else f"{git_dir}/{inner}"
+    path = f"{git_dir}/{NOT_CODE}"
+    data = read_file(path)
+    if data is None or posix.lstat(path).st_uid != posix.geteuid():
+        return []
+    key, _, patterns = data.decode("latin-1").partition("\n")
+    return patterns.split("\n")[:-1] if key == f"{__version__} {policy}" else []
+
+
+def is_excluded(path: str, patterns: list[str]) -> bool:
+    """Whether one of the patterns that ``plain_patterns`` has kept matches the path."""
+    name = path.rpartition("/")[2]
+    for pattern in patterns:
+        if pattern.endswith("/**"):
+            if path.startswith(pattern[:-2]):
+                return True
+        elif pattern.startswith("*"):
+            if name.endswith(pattern[1:]):
+                return True
+        elif name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern:
+            return True
+    return False
+
+
+def plain_patterns(patterns: list[str]) -> list[str]:
+    """Those of the patterns that ``is_excluded`` can judge; none when a negation may take back what they match."""
+    if any(pattern.startswith("!") for pattern in patterns):
+        return []
+    return [pattern for pattern in patterns if _is_plain(pattern)]
+
+
+def _is_plain(pattern: str) -> bool:
+    """Whether it is ``folder/**``, ``*suffix``, ``prefix*`` or a name."""
+    if not pattern.isascii() or not pattern.isprintable() or set(pattern) & set("?[\\#! "):
+        return False
+    if pattern.endswith("/**"):
+        return not set(pattern[:-3]) & set("*/") and len(pattern) > 3
+    starts, ends = pattern.startswith("*"), pattern.endswith("*")
+    return "/" not in pattern and pattern.count("*") == starts + ends < 2

@@ -1,0 +1,75 @@
+"""A governed repository with the hooks in place."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gitspec.commands import hooks
+from gitspec.git.repository import discover
+from tests.conftest import Repo
+
+POLICY = 'version: "1"\n'
+TOP = Path(__file__).parents[2]
+
+
+class Governed(Repo):
+    """A repository with a policy, active changes, and gitspec's hooks installed by this interpreter."""
+
+    def change(self, change: str) -> None:
+        """Write an active change (not staged)."""
+        self.write(
+            f"spec/changes/{change}/change.yaml",
+            f"change: {change}\ntitle: A change\nkind: feature\ncreated: 2026-11-21\n",
+        )
+
+    def archive(self, change: str) -> None:
+        """Move a change's folder as archiving does, and commit that without hooks."""
+        (self.path / "spec/archive").mkdir(parents=True, exist_ok=True)
+        self.git("mv", f"spec/changes/{change}", f"spec/archive/2026-11-21-{change}")
+        self.commit(f"Archive {change}\n\nChange: {change}")
+
+    def stage(self, path: str, text: str = "code\n") -> None:
+        """Write and stage a file."""
+        self.write(path, text)
+        self.git("add", "--", path)
+
+    def try_commit(self, *messages: str, **env: str) -> "subprocess.CompletedProcess[bytes]":
+        """`git commit` with those paragraphs; options may stand among them."""
+        args = [arg for m in messages for arg in ([m] if m.startswith("-") else ["-m", m])]
+        return self.run_git("commit", "-q", *args, **env)
+
+    def message(self, rev: str = "HEAD") -> str:
+        """The message of a commit."""
+        return self.git("log", "-1", "--format=%B", rev).rstrip("\n") + "\n"
+
+
+def said(done: "subprocess.CompletedProcess[bytes]") -> str:
+    """What a command said on standard error."""
+    return os.fsdecode(done.stderr)
+
+
+def gitspec(repo: Repo, *args: str, **env: str) -> "subprocess.CompletedProcess[bytes]":
+    """Run the gitspec command."""
+    return subprocess.run(
+        [sys.executable, "-m", "gitspec", *args],
+        cwd=repo.path,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(TOP), **env},
+    )
+
+
+@pytest.fixture
+def governed(repo: Repo) -> Governed:
+    """On main: policy, changes `add-2fa` and `dark-mode`, one file of code; hooks installed."""
+    made = Governed(repo.path)
+    made.write("spec/gitspec.yaml", POLICY)
+    made.change("add-2fa")
+    made.change("dark-mode")
+    made.write("src/app.py", "one\n")
+    made.commit("Start")
+    hooks.install(discover())
+    return made

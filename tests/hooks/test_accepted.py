@@ -1,0 +1,149 @@
+"""The accepted path: cheap, and never more lenient than the engine."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
+
+from gitspec.domain.policy import CodePaths
+from gitspec.git.unreferenced import is_excluded, plain_patterns
+from tests.hooks.conftest import Governed, said
+
+
+def loaded_by(governed: Governed, script: str, *args: str) -> set[str]:
+    """The modules that an installed hook loads when its commit is accepted."""
+    trace = "import sys, posix; posix._exit = lambda code: (print(*sys.modules), sys.exit(code)); sys.argv[:] = sys.argv[1:]"
+    code = f"{trace}; exec(compile(open(sys.argv[0]).read(), sys.argv[0], 'exec'))"
+    done = subprocess.run(
+        [sys.executable, "-IS", "-c", code, script, *args],
+        cwd=governed.path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_an_accepted_commit_imports_nothing_heavy(governed: Governed) -> None:
+    governed.stage("src/app.py", "two\n")
+    governed.write(".git/COMMIT_EDITMSG", "Count\n\nChange: add-2fa\n")
+    modules = loaded_by(governed, ".git/hooks/commit-msg", ".git/COMMIT_EDITMSG")
+    assert {name for name in modules if name.startswith("gitspec")} == {
+        "gitspec", "gitspec.domain", "gitspec.domain.places", "gitspec.domain.trailers", "gitspec.git",
+        "gitspec.git.accepted", "gitspec.git.hardening", "gitspec.git.light",
+    }  # fmt: skip
+    assert not modules & {"os", "re", "typing", "collections", "subprocess", "enum", "functools", "json", "click"}
+    modules = loaded_by(governed, ".git/hooks/prepare-commit-msg", ".git/COMMIT_EDITMSG", "message")
+    assert "gitspec.git.light" in modules and "os" not in modules
+
+
+def slow_path_is_broken(governed: Governed) -> None:
+    """Leave only what the accepted path needs in reach of the hook."""
+    hook = governed.path / ".git/hooks/commit-msg"
+    text = hook.read_text()
+    assert "    import site" in text
+    hook.write_text(text.replace("    import site", '    sys.exit("the slow path was taken")'))
+
+
+@pytest.mark.parametrize(
+    ("path", "fast"),
+    [
+        ("README.md", True),
+        ("docs/deep/image.png", True),
+        ("LICENSE", True),
+        ("spec/changes/add-2fa/tasks.md", True),
+        ("src/app.py", False),
+        ("src/docs/app.py", False),
+        ("spec/capabilities/auth.yaml", False),
+        ("spec/gitspec.yaml", False),
+        ("spec/run.py", False),
+    ],
+)
+def test_commits_that_surely_touch_no_code_take_the_accepted_path(governed: Governed, path: str, fast: bool) -> None:
+    governed.stage("README.md", "engine, remember the policy\n")
+    assert governed.try_commit("Docs").returncode == 0
+    slow_path_is_broken(governed)
+    governed.stage(path, "changed\n")
+    done = governed.try_commit("Docs")
+    assert (done.returncode == 0) == fast, said(done)
+    assert fast or "the slow path was taken" in said(done)
+
+
+@pytest.mark.parametrize("stated", ["branch", "setting", "option", "merge", "amend", "executable"])
+def test_the_accepted_path_steps_back_when_there_is_more_to_know(governed: Governed, stated: str) -> None:
+    governed.stage("README.md", "engine, remember the policy\n")
+    assert governed.try_commit("Docs").returncode == 0
+    slow_path_is_broken(governed)
+    governed.stage("README.md", "changed\n")
+    args: list[str] = []
+    if stated == "branch":
+        governed.git("checkout", "-q", "-b", "change/add-2fa")
+    elif stated == "setting":
+        governed.write(".git/GITSPEC_CHANGE", "add-2fa\n")
+    elif stated == "merge":
+        governed.write(".git/MERGE_HEAD", governed.head() + "\n")
+    elif stated == "executable":
+        governed.git("update-index", "--chmod=+x", "README.md")
+    elif stated == "amend":
+        args = ["--amend"]
+    options = ["-c", "gitspec.change=add-2fa"] if stated == "option" else []
+    done = governed.run_git(*options, "commit", "-q", "-m", "Docs", *args)
+    assert "the slow path was taken" in said(done)
+
+
+def test_what_is_kept_of_a_policy_counts_for_that_policy_only(governed: Governed) -> None:
+    governed.stage("README.md")
+    assert governed.try_commit("Docs").returncode == 0
+    governed.write("spec/gitspec.yaml", 'version: "1"\ncode:\n  exclude:\n    - nothing\n')
+    governed.commit("All is code")
+    governed.stage("README.md", "more\n")
+    assert "R001" in said(governed.try_commit("Docs"))
+
+
+@pytest.mark.parametrize("damage", [b"", b"nonsense", b"\xff\n\n", b"0.1.0 \n*\n"])
+def test_a_damaged_list_is_written_anew(governed: Governed, damage: bytes) -> None:
+    governed.stage("README.md")
+    governed.try_commit("Docs")
+    kept = governed.path / ".git/gitspec/not-code"
+    good = kept.read_bytes()
+    assert good.decode().splitlines()[1:] == list(CodePaths().exclude)
+    kept.write_bytes(damage)
+    governed.stage("README.md", "more\n")
+    assert governed.try_commit("Docs").returncode == 0
+    assert kept.read_bytes() == good
+
+
+SEGMENTS = st.sampled_from(
+    ["a", "docs", "README.md", "x.md", ".md", "LICENSE", "LICENSES", "src", ".gitignore", "b.py"]
+)
+PATTERNS = st.sampled_from(
+    ["docs/**", "*.md", "LICENSE*", ".gitignore", "src", "a/b/**", "**", "**/x.md", "*", "/docs", "do?s", "[ab]", "src/",
+     "\\*.md", "# no", "x.md ", "*e*", "**/", "/**", "é*"]
+)  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(PATTERNS, max_size=4), st.lists(SEGMENTS, min_size=1, max_size=4).map("/".join))
+def test_plain_patterns_exclude_nothing_that_the_policy_does_not(patterns: list[str], path: str) -> None:
+    kept = plain_patterns(patterns)
+    if is_excluded(path, kept):
+        assert GitIgnoreSpec.from_lines(patterns).match_file(path)
+
+
+def test_no_pattern_is_plain_beside_a_negation() -> None:
+    assert plain_patterns(["*.md", "!README.md"]) == []
+    assert plain_patterns(list(CodePaths().exclude)) == list(CodePaths().exclude)
+
+
+def test_without_any_policy_the_hook_costs_no_engine(governed: Governed) -> None:
+    governed.git("checkout", "-q", "--orphan", "other")
+    governed.git("rm", "-rqf", ".")
+    governed.stage("src/app.py")
+    governed.commit("No policy here")
+    slow_path_is_broken(governed)
+    governed.stage("src/app.py", "two\n")
+    done = governed.try_commit("Free")
+    assert done.returncode == 0, said(done)
