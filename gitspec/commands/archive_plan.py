@@ -12,15 +12,17 @@ from gitspec.domain.task_status import ENDED
 from gitspec.errors import CannotJudge, GitspecError, Refused, UsageError
 from gitspec.git.identity import Settings, settings
 from gitspec.git.object_batch import ObjectBatch
-from gitspec.git.objects import MODE_FILE, MODE_TREE, Objects
+from gitspec.git.objects import MODE_FILE, MODE_TREE, Objects, TreeEntry, oid_of, tree_data
 from gitspec.git.repository import Repository
-from gitspec.git.run import git
+from gitspec.git.run import git, run
 from gitspec.git.target import Target
 from gitspec.git.transaction import Operation, Tag
 from gitspec.git.tree_edit import Item, Trees
+from gitspec.markdown.checklist import Item as Task
+from gitspec.markdown.checklist import read_checklist
 from gitspec.store import layout
 from gitspec.store.cache import Cache
-from gitspec.store.prepared import Ids, Prepared, prepare, recall
+from gitspec.store.prepared import TASKS, Ids, Invalid, Prepared, prepare, recall, served
 
 
 class Plan(NamedTuple):
@@ -62,8 +64,9 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
     """
     folder = _active_folder(tip, change)
     try:
-        prepared = _prepared(tip, change, folder, cache)
-        _refuse_unready(tip, change, prepared)
+        tasks = _tasks(tip, change, folder)
+        prepared = _prepared(tip, change, folder, tasks, cache)
+        _refuse_unready(tip, change, prepared, tasks)
     except GitspecError as error:
         _blame_uncommitted(tip, change, error)
         raise
@@ -135,7 +138,7 @@ def _active_folder(tip: Tip, change: str) -> Item:
             "A003",
             f"change '{change}' was archived on {done[0][:10]}",
             place=f"{layout.ARCHIVE}/{done[0]}",
-            help=f"git show archive/{done[0]}"
+            help=_where_archived(tip, done[0])
             + ("; an id is used once: give the change another one" if folder else ""),
         )
     if folder is not None and folder.mode == MODE_TREE:
@@ -158,14 +161,32 @@ def _active_folder(tip: Tip, change: str) -> Item:
     )
 
 
+def _where_archived(tip: Tip, name: str) -> str:
+    tag = f"refs/tags/archive/{name}"
+    if run(tip.repo, "show-ref", "--verify", "--quiet", "--", tag).status == 0:
+        return f"git show archive/{name}"
+    return f"git log -1 --grep='^Archived: {name}$'"
+
+
 def _names(tip: Tip, folder: str) -> list[str]:
     item = tip.at(folder)
     return list(tip.trees.entries(item.oid)) if item and item.mode == MODE_TREE else []
 
 
-def _prepared(tip: Tip, change: str, folder: Item, cache: Cache | None) -> Prepared:
+def _tasks(tip: Tip, change: str, folder: Item) -> tuple[Task, ...]:
+    """The checklist, which is ticked after everything else was validated. Raises Invalid when it has errors."""
+    found = tip.trees.entries(folder.oid).get(TASKS)
+    if found is None or found.mode != MODE_FILE:
+        return ()
+    checklist = read_checklist(tip.objects.read(found.oid), layout.change_path(change, TASKS))
+    if any(f.severity == "error" for f in checklist.findings):
+        raise Invalid(change, checklist.findings)
+    return checklist.items
+
+
+def _prepared(tip: Tip, change: str, folder: Item, tasks: tuple[Task, ...], cache: Cache | None) -> Prepared:
     held = recall(cache, change) if cache else None
-    if held and _same(tip, folder, held[0]):
+    if held and _same(tip, folder, held[0]) and served(tasks) == held[1].requirements:
         return held[1]
     from gitspec.git.snapshot import at_tree
     from gitspec.store.spec import Spec
@@ -178,7 +199,9 @@ def _prepared(tip: Tip, change: str, folder: Item, cache: Cache | None) -> Prepa
 def _same(tip: Tip, folder: Item, ids: Ids) -> bool:
     """Whether the commit has what a remembered result was made of."""
     policy = tip.at(layout.POLICY)
-    if folder.oid != ids.change or policy is None or policy.oid != ids.policy:
+    rows = [TreeEntry(name, *item) for name, item in tip.trees.entries(folder.oid).items() if name != TASKS]
+    without_tasks = oid_of("tree", tree_data(rows), tip.repo.object_format)
+    if without_tasks != ids.change or policy is None or policy.oid != ids.policy:
         return False
     if ids.all_living is not None:
         whole = tip.at(layout.CAPABILITIES)
@@ -192,7 +215,6 @@ def _same(tip: Tip, folder: Item, ids: Ids) -> bool:
 def _refuse_layout(findings: Sequence[object], change: str) -> None:
     """Paths in the change's own folder that the layout does not know; what others have is not its fault."""
     from gitspec.domain.finding import Finding
-    from gitspec.store.prepared import Invalid
 
     folder = layout.change_folder(change)
     mine = [f for f in findings if isinstance(f, Finding) and (f.path == folder or f.path.startswith(f"{folder}/"))]
@@ -200,21 +222,21 @@ def _refuse_layout(findings: Sequence[object], change: str) -> None:
         raise Invalid(change, mine)
 
 
-def _refuse_unready(tip: Tip, change: str, prepared: Prepared) -> None:
-    tasks = f"{layout.change_folder(change)}/tasks.md"
-    if not prepared.tasks:
+def _refuse_unready(tip: Tip, change: str, prepared: Prepared, tasks: tuple[Task, ...]) -> None:
+    path = layout.change_path(change, TASKS)
+    if not tasks:
         raise Refused(
-            "A001", f"change '{change}' has no tasks", place=tasks, help=f"gitspec task add {change} '<what was done>'"
+            "A001", f"change '{change}' has no tasks", place=path, help=f"gitspec task add {change} '<what was done>'"
         )
-    if opened := [task for task in prepared.tasks if task[2] not in ENDED]:
+    if opened := [task for task in tasks if task.status not in ENDED]:
         first = opened[0]
         more = f", and {len(opened) - 1} more" if len(opened) > 1 else ""
-        ids = " ".join(task[0] for task in opened[:20])
+        ids = " ".join(task.id for task in opened[:20])
         raise Refused(
             "A002",
-            f"task {first[0]} is {first[2].replace('-', ' ')}: {first[1]}{more}",
-            place=tasks,
-            help=f"gitspec task done {change} {ids}, or drop what is not wanted: gitspec task set {change} {first[0]} "
+            f"task {first.id} is {first.status.replace('-', ' ')}: {first.text}{more}",
+            place=f"{path}:{first.line}",
+            help=f"gitspec task done {change} {ids}, or drop what is not wanted: gitspec task set {change} {first.id} "
             "dropped --reason '<why>'",
         )
     if change in prepared.depends_on:

@@ -74,7 +74,7 @@ class Trees:
     def changes(self, old: str, new: str, path: str = "") -> Iterator[PathChange]:
         """The files that differ between two trees, by path; folders that are the same are not looked into."""
         before, after = self.entries(old), self.entries(new)
-        for name in sorted(before.keys() | after.keys()):
+        for name in sorted({name for name, _ in before.items() ^ after.items()}):
             yield from self._differing(before.get(name), after.get(name), f"{path}{name}")
 
     def _differing(self, old: Item | None, new: Item | None, path: str) -> Iterator[PathChange]:

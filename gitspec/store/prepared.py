@@ -14,22 +14,24 @@ from gitspec.store import layout
 
 if TYPE_CHECKING:
     from gitspec.domain.capability import Capability
+    from gitspec.markdown.checklist import Item
     from gitspec.store.cache import Cache
     from gitspec.store.spec import Spec
 
+TASKS = "tasks.md"
 _LARGEST = 16_000_000
 
 
 class Prepared(NamedTuple):
     """A valid change and what its fold makes of the files of the living specs; None: the file goes.
 
-    Whether tasks are open and dependencies archived is for the archive to judge.
+    ``requirements``: those that tasks serve. Tasks themselves are no part of it: they are ticked after the change was
+    validated. Whether they are done and dependencies archived is for the archive to judge.
     """
 
     title: str
     depends_on: tuple[str, ...]
-    tasks: tuple[tuple[str, str, str], ...]
-    """(id, text, status)"""
+    requirements: tuple[str, ...]
     files: dict[str, bytes | None]
     touched: tuple[Touched, ...]
 
@@ -45,7 +47,11 @@ class Invalid(Refused):
 
 
 class Ids(NamedTuple):
-    """What a remembered result depends on, as it is where it shall be used. ``living``: of one capability's file."""
+    """What a remembered result depends on, as it is where it shall be used.
+
+    ``change``: tree of the change's folder without tasks.md; ``living``: of single capabilities' files; ``all_living``:
+    tree of all of them, when links or ids of others were looked at.
+    """
 
     change: str
     policy: str
@@ -60,7 +66,7 @@ def prepare(spec: "Spec", change: str) -> Prepared:
     there is no such change.
     """
     from gitspec.store.check import check_change
-    from gitspec.store.folding import Watched, fold_change
+    from gitspec.store.folding import MET, Watched, fold_change
     from gitspec.store.records import policy_oid
 
     checked = check_change(spec, change)
@@ -72,15 +78,15 @@ def prepare(spec: "Spec", change: str) -> Prepared:
     prepared = Prepared(
         outline.title,
         outline.depends_on,
-        tuple((task.id, task.text, task.status) for task in checked.record.tasks or ()),
+        served(checked.record.tasks or ()),
         _files(spec, result.capabilities, result.touched),
         result.touched,
     )
-    if spec.cache:
-        needs = watched.needs()
+    needs = watched.needs()
+    if spec.cache and all(standing == MET for standing in needs["changes"].values()):
         whole = bool(needs["links"] or needs["all"] is not None)
         ids = Ids(
-            spec.change(change).tree(),
+            _tree_without_tasks(spec, change),
             policy_oid(spec),
             needs["capabilities"],
             _capabilities_tree(spec) if whole else None,
@@ -101,11 +107,11 @@ def recall(cache: "Cache", change: str) -> tuple[Ids, Prepared] | None:
     """What is remembered of a change, and what it depends on: the caller compares that with what is there now."""
     held = cache.load(_kind(change))
     try:
-        title, depends_on, tasks, files, touched = held["prepared"]
+        title, depends_on, requirements, files, touched = held["prepared"]
         return Ids(*held["ids"]), Prepared(
             title,
             tuple(depends_on),
-            tuple((task[0], task[1], task[2]) for task in tasks),
+            tuple(requirements),
             {path: None if text is None else text.encode() for path, text in files.items()},
             tuple(_touched(row) for row in touched),
         )
@@ -116,6 +122,11 @@ def recall(cache: "Cache", change: str) -> tuple[Ids, Prepared] | None:
 def forget(cache: "Cache", change: str) -> None:
     """Drop what is remembered of a change that is archived."""
     cache.drop(_kind(change))
+
+
+def served(tasks: "Sequence[Item]") -> tuple[str, ...]:
+    """The requirements that tasks serve, each once."""
+    return tuple(sorted({task.requirement for task in tasks if task.requirement}))
 
 
 def _kind(change: str) -> str:
@@ -150,6 +161,17 @@ def _files(
         else:
             files[path] = rewrite(spec.snapshot.read(source), model, path)
     return files
+
+
+def _tree_without_tasks(spec: "Spec", change: str) -> str:
+    from gitspec.git.snapshot import folder_trees
+
+    folder = spec.change(change)
+    entries = [entry for entry in folder.entries if entry.path != f"{folder.path}/{TASKS}"]
+    cut = len(folder.path) + 1
+    oids = spec.oids([entry.path for entry in entries])
+    rows = [(entry.path[cut:], entry.mode, oid) for entry, oid in zip(entries, oids, strict=True)]
+    return folder_trees(rows, spec.snapshot.repo.object_format)[""]
 
 
 def _capabilities_tree(spec: "Spec") -> str:
