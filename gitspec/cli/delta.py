@@ -172,19 +172,21 @@ def rename_command(change: str, name: str, to: str, title: str | None, whole: bo
     "move",
     epilog=examples(
         "gitspec delta move add-2fa auth/device-list devices",
-        "gitspec delta move add-2fa auth/device-list devices/list",
+        "gitspec delta move add-2fa auth/device-list devices/list --purpose 'Know the devices of a user.'",
     ),
 )
 @change_argument()
 @click.argument("requirement", metavar="CAPABILITY/REQUIREMENT")
 @click.argument("to", metavar="CAPABILITY[/REQUIREMENT]")
+@click.option("--title", help="Title of a new capability.")
+@click.option("--purpose", help="Purpose of a new capability.")
 @json_option
-def move_command(change: str, requirement: str, to: str, as_json: bool) -> None:
+def move_command(change: str, requirement: str, to: str, title: str | None, purpose: str | None, as_json: bool) -> None:
     """Move a requirement to another capability; links that others hold to it follow."""
     from gitspec.commands import delta
     from gitspec.git.repository import discover
 
-    show(delta.move(discover(), change, requirement, to), as_json)
+    show(delta.move(discover(), change, requirement, to, title=title, purpose=purpose), as_json)
 
 
 @command.command(

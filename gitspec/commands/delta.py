@@ -138,14 +138,13 @@ def add(
     _check_capability(capability)
     shop = Workshop(repo, change)
     living = shop.living_capability(capability)
-    if living is not None and (title or purpose):
-        help_ = "leave --title and --purpose out, or edit the delta: `purpose:` with `from:` and `to:`"
-        raise Refused("D028", f"capability {capability} exists and has its own", help=help_)
+    if living is not None:
+        _refuse_own_words(capability, title, purpose)
     requirement = content(shop)
     place = after or getattr(requirement, "after", None)
     _check_after(shop, capability, place)
-    new = {name: value for name, value in (("title", title), ("purpose", purpose)) if value}
-    shop.edit(capability, lambda d: with_added(d, living, requirement, after=place).model_copy(update=new))
+    words = _words(title, purpose)
+    shop.edit(capability, lambda d: with_added(d, living, requirement, after=place).model_copy(update=words))
     return shop.write(*_new_capability(shop, capability))
 
 
@@ -228,8 +227,13 @@ def rename_capability(repo: Repository, change: str, capability: str, to: str) -
     return shop.write(*(f"{linker} links to it, and follows" for linker in dict.fromkeys(linkers)))
 
 
-def move(repo: Repository, change: str, name: str, to: str) -> Written:
-    """Move a requirement to another capability: ``to`` is a capability, or the new name; links follow."""
+def move(
+    repo: Repository, change: str, name: str, to: str, *, title: str | None = None, purpose: str | None = None
+) -> Written:
+    """Move a requirement to another capability: ``to`` is a capability, or the new name; links follow.
+
+    A capability that does not exist needs a ``purpose``: nothing is made by a mistyped id.
+    """
     from gitspec.domain.edit_delta import with_moved
 
     ref = requirement_ref(name)
@@ -241,7 +245,14 @@ def move(repo: Repository, change: str, name: str, to: str) -> Written:
     there = shop.living_capability(target.capability)
     if there is not None and there.requirement(target.requirement):
         raise Refused("D008", f"{target} exists already", help=f"gitspec delta move {change} {name} {target}-2")
+    if there is not None:
+        _refuse_own_words(target.capability, title, purpose)
+    elif purpose is None and target.capability not in shop.deltas:
+        help_ = f"name one that exists, or say what it is for: --purpose '<what {target.capability} is for>'"
+        raise Refused("D009", f"there is no capability {target.capability}", help=help_)
     shop.edit(ref.capability, lambda delta: with_moved(delta, living, ref.requirement, str(target)))
+    if purpose or title:
+        shop.edit(target.capability, lambda delta: delta.model_copy(update=_words(title, purpose)))
     linkers = shop.relink(name, str(target))
     return shop.write(*_new_capability(shop, target.capability), *(f"{x} links to it, and follows" for x in linkers))
 
@@ -303,6 +314,17 @@ def _check_after(shop: Workshop, capability: str, after: str | None) -> None:
         raise Refused(
             "D024", f"there is no requirement {capability}/{after} to stand behind", help=f"gitspec show {capability}"
         )
+
+
+def _words(title: str | None, purpose: str | None) -> dict[str, str]:
+    return {name: value for name, value in (("title", title), ("purpose", purpose)) if value}
+
+
+def _refuse_own_words(capability: str, title: str | None, purpose: str | None) -> None:
+    """A living capability has a title and a purpose of its own."""
+    if title or purpose:
+        help_ = "leave --title and --purpose out, or edit the delta: `purpose:` with `from:` and `to:`"
+        raise Refused("D028", f"capability {capability} exists and has its own", help=help_)
 
 
 def _new_capability(shop: Workshop, capability: str) -> tuple[str, ...]:
