@@ -84,16 +84,17 @@ def _bare_requirement(spec: Spec, name: str) -> Iterator[Named]:
 def _unknown(spec: Spec, name: str, kinds: Sequence[Kind]) -> UsageError:
     from difflib import get_close_matches
 
-    capability = name.rpartition("/")[0]
+    capability, _, requirement = name.partition("#")[0].rpartition("/")
     if capability and "requirement" in kinds and spec.capability_paths([capability]):
-        known = [f"{capability}/{requirement}" for requirement in _requirement_ids(spec, capability)]
-        message, listed = f"there is no requirement '{name}'", f"gitspec show {capability}"
+        near = get_close_matches(requirement, _requirement_ids(spec, capability), 3)
+        hint = " or ".join(f"{capability}/{one}" for one in near)
+        message, listed = f"there is no requirement '{name}'", f"gitspec show {capability} shows what there is"
     else:
         known = [*spec.capability_ids(), *spec.change_ids()]
         known += [archived.id for archived in spec.archived()] if "archived" in kinds else []
-        message, listed = f"there is nothing called '{name}'", "gitspec list, gitspec list --specs"
-    near = get_close_matches(name, known, 3, 0.5)
-    return UsageError("L011", message, help=f"did you mean {' or '.join(near)}?" if near else listed)
+        hint = " or ".join(get_close_matches(name, known, 3))
+        message, listed = f"there is nothing called '{name}'", "gitspec list, or gitspec list --specs"
+    return UsageError("L011", message, help=f"did you mean {hint}?" if hint else listed)
 
 
 def _ambiguous(name: str, found: Sequence[Named]) -> UsageError:

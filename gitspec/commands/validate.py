@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.names import Named
 from gitspec.domain.finding import Finding, has_errors
-from gitspec.domain.task_status import ENDED
 from gitspec.errors import CannotJudge
 from gitspec.store import layout
 from gitspec.store.check import CheckedChange, check_changes, sort_key
@@ -79,16 +78,11 @@ def _policy(spec: Spec) -> list[Finding]:
 def _changes(spec: Spec, ids: Sequence[str]) -> list[CheckedChange]:
     checked = check_changes(spec, ids)
     for change in checked:
-        if spec.cache and change.is_new and not change.has_errors and _is_done(change):
+        if spec.cache and change.is_new and not change.has_errors:
             from gitspec.store.prepared import prepare
 
             prepare(spec, change.id)  # remembered for the archive that comes next
     return checked
-
-
-def _is_done(change: CheckedChange) -> bool:
-    tasks = change.record.tasks
-    return bool(tasks) and all(task.status in ENDED for task in tasks or ())
 
 
 def _capabilities(spec: Spec, ids: Sequence[str] | None) -> tuple[list[str], list[Finding]]:

@@ -95,6 +95,7 @@ RULES: dict[str, Rule] = {
     "T020": Rule("error", "no such task"),
     "T021": Rule("error", "the edit cannot be written into tasks.md"),
     "T022": Rule("error", "no such group of tasks"),
+    "T023": Rule("error", "task for a requirement that does not exist"),
     # A: archive
     "A001": Rule("error", "change without tasks"),
     "A002": Rule("error", "task that is neither done nor dropped"),
@@ -103,7 +104,6 @@ RULES: dict[str, Rule] = {
     "A005": Rule("error", "change that depends on one that is not archived"),
     "A006": Rule("error", "uncommitted edits at paths of the operation"),
     "A007": Rule("error", "change that is not committed"),
-    "A008": Rule("error", "change that is not complete or not valid"),
     "A009": Rule("error", "change that depends on itself"),
     "A010": Rule("error", "result that is not the expected tree"),
     "A011": Rule("error", "branch without a commit"),

@@ -75,11 +75,11 @@ def _checked(record: ChangeRecord, verdict: dict[str, Any], *, is_new: bool) -> 
 def _judge(spec: "Spec", record: ChangeRecord) -> dict[str, Any]:
     """What only shows beside the living specs and other changes, and what it depends on, as the cache holds it."""
     watched = Watched(spec)
-    findings = _judged(spec, spec.change(record.id), watched)
+    findings = _judged(spec, spec.change(record.id), record, watched)
     return {"key": record.key, "needs": watched.needs(), "findings": [plain(f) for f in findings]}
 
 
-def _judged(spec: "Spec", folder: "ChangeFolder", watched: Watched) -> list[Finding]:
+def _judged(spec: "Spec", folder: "ChangeFolder", record: ChangeRecord, watched: Watched) -> list[Finding]:
     from gitspec.domain.validate import change_problems, change_verdict
     from gitspec.store.spec import BrokenSpec
 
@@ -107,7 +107,28 @@ def _judged(spec: "Spec", folder: "ChangeFolder", watched: Watched) -> list[Find
         )
     except BrokenSpec as error:
         return [*(_placed(folder, problem) for problem in problems), _cannot_fold(folder, error)]
-    return [_placed(folder, problem) for problem in (*problems, *verdict.problems)]
+    placed = [_placed(folder, problem) for problem in (*problems, *verdict.problems)]
+    return placed + _served_in_vain(record, living, verdict.result.capabilities)
+
+
+def _served_in_vain(
+    record: ChangeRecord, living: "Mapping[str, Capability]", results: "Mapping[str, Capability | None]"
+) -> list[Finding]:
+    """Tasks for requirements that there are neither before nor after the change."""
+    from gitspec.domain.rules import finding
+
+    before, after = exists_in(living), exists_in({name: one for name, one in results.items() if one is not None})
+    return [
+        finding(
+            "T023",
+            f"task {task.id} serves {task.requirement}, which does not exist",
+            f"{record.path}/tasks.md",
+            task.line,
+            help=f"correct it; `gitspec show {record.id}` names what the change adds",
+        )
+        for task in record.tasks or ()
+        if task.requirement and not before(task.requirement) and not after(task.requirement)
+    ]
 
 
 def _is_change(watched: Watched) -> "Callable[[str], bool]":
