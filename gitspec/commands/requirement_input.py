@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 Format = Literal["yaml", "json", "openspec"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-_KEY = re.compile(r"[ ]*(?:- )?(?:id|title|text|rationale|tags|scenarios|notes)[ ]*:(?: |$)", re.MULTILINE)
-_HEADING = re.compile(r"#{2,6}[ \t]+\S", re.MULTILINE)
+_KEY = re.compile(r" *(?:- )?[a-z_]+ *:(?: |$)")
+_HEADING = re.compile(r"^ {0,3}#{2,6}[ \t]+\S", re.MULTILINE)
 
 
 class BadInput(Refused):
@@ -64,12 +64,13 @@ def read_requirement(
 
 
 def detected(text: str) -> Format:
-    """The format that a text looks like."""
+    """The format that a text looks like: the first line that is no heading (or comment) tells YAML from Markdown."""
     if text.lstrip().startswith(("{", "[")):
         return "json"
-    if _HEADING.search(text) and not _KEY.match(text) and not re.search(r"^(?:- )?(?:id|text) *:", text, re.MULTILINE):
-        return "openspec"
-    return "yaml"
+    lines = (line for line in text.split("\n") if line.strip() and not line.lstrip().startswith("#"))
+    if _KEY.match(next(lines, "")):
+        return "yaml"
+    return "openspec" if _HEADING.search(text) else "yaml"
 
 
 def _decoded(data: bytes, place: str) -> str:
