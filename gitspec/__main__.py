@@ -58,6 +58,15 @@ def run(args: Sequence[str]) -> int:
         what = error.strerror or str(error)
         _report(errors.CannotJudge("G000", f"{name}: {what}" if name else what, help="mend that and run it again"))
         return errors.EXIT_CANNOT
+    finally:
+        _tell_notices()
+
+
+def _tell_notices() -> None:
+    """Say what became of an earlier command that was interrupted."""
+    repository = sys.modules.get("gitspec.git.repository")
+    for notice in repository.NOTICES if repository else ():
+        sys.stderr.write(f"gitspec: {notice}\n")
 
 
 def _report(error: errors.GitspecError) -> None:

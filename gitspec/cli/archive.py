@@ -66,33 +66,16 @@ def command(
 
 
 def show(what: str, run: "Callable[[Repository, Options], Done | Preview]", options: "Options", as_json: bool) -> None:
-    """Run it and print what it gives; all findings of an invalid change go to stderr."""
-    from gitspec.errors import Refused
+    """Run it and print what it gives."""
+    from gitspec.commands.archive import Preview
     from gitspec.git.repository import discover
 
-    try:
-        result = run(discover(), options)
-    except Refused as error:
-        _show_findings(error)
-        raise
-    from gitspec.commands.archive import Preview
+    result = run(discover(), options)
 
     if isinstance(result, Preview):
         _show_preview(what, result, as_json)
     else:
         _show_done(what, result, as_json)
-
-
-def _show_findings(error: Exception) -> None:
-    findings = getattr(error, "findings", ())
-    if len(findings) < 2 and getattr(error, "code", "") != "A008":
-        return
-    from gitspec.render.text import clean
-
-    for found in findings:
-        sys.stderr.write(clean(f"{found.place}: {found.code} {found.message}\n"))
-        if found.help:
-            sys.stderr.write(clean(f"help: {found.help}\n"))
 
 
 def _show_done(what: str, done: "Done", as_json: bool) -> None:

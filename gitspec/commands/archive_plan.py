@@ -59,7 +59,7 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
     """Plan the archive of a change.
 
     Raises UsageError and CannotJudge for a bad id and a missing policy; Refused: A003 archived already, A007 not
-    committed, A001 no tasks, A002 open tasks, A005 and A009 dependencies; Invalid A008 and BrokenSpec for what is
+    committed, A001 no tasks, A002 open tasks, A005 and A009 dependencies; Invalid and BrokenSpec for what is
     wrong with files; A006 instead of any of them when the change has uncommitted edits that may be the answer.
     """
     folder = _active_folder(tip, change)

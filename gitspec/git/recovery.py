@@ -23,27 +23,41 @@ from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.git.transaction import uninterrupted
 
+_IN_PASSING = 0.5
 _TAGS = "refs/tags/archive/"
 
 
-def recover(repo: Repository) -> str | None:
+def recover(repo: Repository, wait: float = index_follow.WAIT) -> str | None:
     """Finish or undo what was interrupted; a line that says what was done, or None when there was nothing to do.
 
     An operation that is under way right now is left alone. Costs one system call when all is well. Raises CannotJudge
-    when it cannot be done yet: G012 an unreadable journal, G013 and G015 locks that others hold.
+    when it cannot be done yet: G012 an unreadable journal, G013 a lock that others hold longer than ``wait`` seconds.
     """
     if not is_pending(repo):
         return None
     try:
         with operation_lock(repo, wait=0) as lock:
-            return settle(repo, lock)
+            return settle(repo, lock, wait)
     except CannotJudge as error:
         if error.code == "G011":
             return None
         raise
 
 
-def settle(repo: Repository, lock: int | None = None) -> str | None:
+def recover_in_passing(repo: Repository) -> str | None:
+    """As ``recover``, for a command that has something else to do: it is told of what cannot be done now, not stopped.
+
+    Within a hook nothing is done: Git holds the index then, and pushed objects are not in yet.
+    """
+    if any(os.environ.get(name) for name in ("GIT_INDEX_FILE", "GIT_QUARANTINE_PATH")):
+        return None
+    try:
+        return recover(repo, _IN_PASSING)
+    except CannotJudge as error:
+        return f"an interrupted operation cannot be finished yet: {error.message} ({error.place})"
+
+
+def settle(repo: Repository, lock: int | None = None, wait: float = index_follow.WAIT) -> str | None:
     """As ``recover``, for somebody who holds the operation lock ``lock`` already."""
     journal = read_journal(repo)
     if journal is None:
@@ -56,7 +70,7 @@ def settle(repo: Repository, lock: int | None = None) -> str | None:
         own = _at_home(repo, journal)
         _drop_ref_locks(repo, journal)
         if _landed(repo, journal):
-            kept = _finish(own, journal, lock)
+            kept = _finish(own, journal, lock, wait)
             tail = f"; left as they are: {', '.join(kept)}" if kept else ""
             return f"finished an interrupted {journal.what} of '{journal.change}'{tail}"
         _undo(own, journal)
@@ -97,14 +111,14 @@ def _undo(repo: Repository, journal: Journal) -> None:
     drop_journal(repo, journal)
 
 
-def _finish(repo: Repository, journal: Journal, lock: int | None) -> list[str]:
+def _finish(repo: Repository, journal: Journal, lock: int | None, wait: float) -> list[str]:
     kept: list[str] = []
     if journal.tag.startswith(_TAGS):
         found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", journal.tag)
         if found.status:
             _restore_tag(repo, journal, lock)
     if journal.top and repo.top:
-        kept = _follow_again(repo, repo.top, journal)
+        kept = _follow_again(repo, repo.top, journal, wait)
     drop_journal(repo, journal)
     return kept
 
@@ -118,7 +132,7 @@ def _restore_tag(repo: Repository, journal: Journal, lock: int | None) -> None:
             git(repo, *args)
 
 
-def _follow_again(repo: Repository, top: str, journal: Journal) -> list[str]:
+def _follow_again(repo: Repository, top: str, journal: Journal, wait: float) -> list[str]:
     """Bring index and work tree to the new commit, path by path, where they still have the old one."""
     folder = operation_folder(repo)
     os.makedirs(folder, exist_ok=True)
@@ -126,7 +140,7 @@ def _follow_again(repo: Repository, top: str, journal: Journal) -> list[str]:
     if head != journal.ref:  # somebody removed our lock by hand and went elsewhere
         index_follow.drop_index_lock(journal.git_dir, folder)
         return []
-    _hold_index_lock(repo, journal, folder)
+    _hold_index_lock(repo, journal, folder, wait)
     changes = index_follow.path_changes(repo, journal.old, journal.new)
     paths = [change.path for change in changes]
     entries = index_follow.read_index(repo, paths, ())
@@ -145,13 +159,13 @@ def _follow_again(repo: Repository, top: str, journal: Journal) -> list[str]:
     return kept
 
 
-def _hold_index_lock(repo: Repository, journal: Journal, folder: str) -> None:
+def _hold_index_lock(repo: Repository, journal: Journal, folder: str, wait: float) -> None:
     """Have index.lock as ours under the name ``lock``, so that a new index can be built under the name ``index``."""
     if index_follow.owns_index_lock(journal.git_dir, folder):
         index_follow.name_again(f"{journal.git_dir}/index.lock", f"{folder}/lock", folder)
     else:
         remove_file(f"{folder}/lock")
-        index_follow.take_index_lock(repo, folder)
+        index_follow.take_index_lock(repo, folder, wait)
     remove_file(f"{folder}/index")
     remove_file(f"{folder}/index.lock")
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from gitspec.errors import CannotJudge
 from gitspec.git.run import LOCAL_VARIABLES, Result, run
 
+NOTICES: list[str] = []
+"""Lines about operations that were interrupted and that ``discover`` finished or undid, for the user to see."""
+
 
 class Repository:
     """One work tree (or none) and its Git folders; all paths are absolute.
@@ -74,7 +77,13 @@ def discover(start: str | None = None) -> Repository:
     top = rest[0] if rest and inside == "true" else None
     if is_bare == "false" and (top is None or os.path.samefile(top, git_dir)):
         top = _top_beside(git_dir, inherited)
-    return Repository(git_dir, common_dir, top, object_format, _own_environment(start, git_dir, top))
+    repo = Repository(git_dir, common_dir, top, object_format, _own_environment(start, git_dir, top))
+    if os.path.lexists(f"{common_dir}/gitspec/journal.json"):
+        from gitspec.git.recovery import recover_in_passing
+
+        if said := recover_in_passing(repo):
+            NOTICES.append(said)
+    return repo
 
 
 def _current_folder() -> str:

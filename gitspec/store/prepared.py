@@ -37,13 +37,13 @@ class Prepared(NamedTuple):
 
 
 class Invalid(Refused):
-    """A change that cannot be archived as it is; ``findings`` says all that is wrong."""
+    """A change that cannot be archived as it is; ``findings`` are all its errors (at least one)."""
 
     def __init__(self, change: str, findings: Sequence[Finding]) -> None:
-        errors = [f for f in findings if f.severity == "error"]
-        count = f"{len(errors)} errors" if len(errors) > 1 else "an error"
-        super().__init__("A008", f"change '{change}' is not valid: {count}", help=f"gitspec validate {change}")
-        self.findings = tuple(findings)
+        errors = tuple(f for f in findings if f.severity == "error")
+        first = errors[0]
+        super().__init__(first.code, first.message, place=first.place, help=first.help or f"gitspec validate {change}")
+        self.findings = errors
 
 
 class Ids(NamedTuple):

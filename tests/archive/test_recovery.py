@@ -13,9 +13,10 @@ from typing import NamedTuple
 import pytest
 
 from gitspec.errors import CannotJudge
-from gitspec.git.journal import is_pending, operation_lock
+from gitspec.git.journal import operation_lock
 from gitspec.git.recovery import recover
-from gitspec.git.repository import discover
+from gitspec.git.repository import NOTICES, Repository, discover
+from tests.archive.project import gitspec
 from tests.archive.test_transaction import TAG, done, planned
 from tests.conftest import Repo
 
@@ -74,6 +75,7 @@ CHILD = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
+from tests.archive.project import gitspec
 from tests.archive.test_transaction import done, planned
 done(Path({path!r}), planned(Path({path!r})))
 """
@@ -84,7 +86,7 @@ def child(path: Path) -> list[str]:
 
 
 def recovered(repo: Repo) -> str | None:
-    return recover(discover(str(repo.path)))
+    return recover(Repository(f"{repo.path}/.git", f"{repo.path}/.git", str(repo.path), "sha1", {}))
 
 
 def test_nothing_to_recover_says_nothing(tmp_path: Path) -> None:
@@ -125,7 +127,7 @@ def test_dying_between_steps_is_made_whole_by_the_next_command(
         done(repo.path, planned(repo.path))
         os._exit(0)
     assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
-    assert is_pending(discover(str(repo.path)))
+    assert (repo.path / ".git/gitspec/journal.json").exists()
     assert "interrupted archive of 'x'" in (recovered(repo) or "")
     expected = "after" if step in ("refs", "files", "index", "drop") else "before"
     assert state(repo, before) == expected
@@ -159,6 +161,36 @@ def test_recovery_leaves_an_operation_that_is_under_way_alone(tmp_path: Path) ->
         repo.write(".git/gitspec/journal.json", "{}")
         assert recover(found) is None
         assert (repo.path / ".git/gitspec/journal.json").exists()
+
+
+@pytest.mark.parametrize("step", ["before", "after"])
+def test_any_next_command_recovers_and_says_so(tmp_path: Path, step: str) -> None:
+    repo = ready_with_edits(tmp_path / "r")
+    before, mine = repo.head(), others(repo)
+    pid = os.fork()
+    if pid == 0:
+        from gitspec.git import transaction
+
+        def dying(*args: object) -> None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        setattr(transaction, "move_refs" if step == "before" else "_follow", dying)
+        done(repo.path, planned(repo.path))
+    os.waitpid(pid, 0)
+    ran = gitspec(repo, "list")
+    assert "interrupted archive of 'x'" in ran.err
+    assert state(repo, before) == step
+    assert others(repo) == mine
+    assert "interrupted" not in gitspec(repo, "list").err
+
+
+def test_a_hook_leaves_recovery_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = ready_with_edits(tmp_path / "r")
+    repo.write(".git/gitspec/journal.json", "damaged")
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repo.path / ".git/index"))
+    NOTICES.clear()
+    discover(str(repo.path))
+    assert not NOTICES
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"version": 1}', '{"version": 9, "phase": "moving"}', "\0\0"])
