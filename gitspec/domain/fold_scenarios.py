@@ -34,13 +34,22 @@ class Base(NamedTuple):
         """The living scenario with the steps of one that was seen and is gone: it has only got another id."""
         return self.unseen.get(self.seen.get(scenario_id, ""))
 
+    def missing(self, scenario_id: str) -> str:
+        """Why the scenario that the author saw cannot be found under its id; empty when it can."""
+        scenario = self.scenarios.get(scenario_id)
+        if scenario is not None and self.seen.get(scenario_id) == steps_digest(scenario.steps):
+            return ""
+        if other := self.renamed_since(scenario_id):
+            return f"was renamed to {other.id} since"
+        return "" if scenario else "does not exist (any more)"
+
 
 def fold_scenarios(base: Base, edits: ScenarioEdits, entry: Entry) -> tuple[tuple[Scenario, ...], list[Conflict]]:
     """The scenarios that result, and the conflicts; scenarios that others added stay."""
     items = Items(base.living.scenarios)
     conflicts: list[Conflict] = []
     for index, modified in enumerate(edits.modified):
-        conflicts += _modify(items, modified, entry, index)
+        conflicts += _modify(items, modified, base, entry, index)
     for index, removed in enumerate(edits.removed):
         conflicts += _remove(items, removed.id, base, entry, index)
     for index, renamed in enumerate(edits.renamed):
@@ -63,14 +72,14 @@ def _set_fields(added: AddedScenario) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value not in (None, ())}
 
 
-def _modify(items: Items[Scenario], edit: ModifiedScenario, entry: Entry, index: int) -> list[Conflict]:
+def _modify(items: Items[Scenario], edit: ModifiedScenario, base: Base, entry: Entry, index: int) -> list[Conflict]:
     at = ("scenarios", "modified", index)
-    scenario = items.get(edit.id)
-    if scenario is None:
+    scenario, missing = items.get(edit.id), base.missing(edit.id)
+    if scenario is None or missing:
         return [
             entry.conflict(
                 "D010",
-                f"scenario {entry.name}#{edit.id} is to be modified and does not exist (any more)",
+                f"scenario {entry.name}#{edit.id} is to be modified and {missing}",
                 _decide(entry),
                 at=(*at, "id"),
                 part=edit.id,
@@ -121,10 +130,9 @@ def _remove(items: Items[Scenario], scenario_id: str, base: Base, entry: Entry, 
     at = ("scenarios", "removed", index, "id")
     scenario = items.get(scenario_id)
     if scenario is None:
-        other = base.renamed_since(scenario_id)
-        if other is None and scenario_id in seen:
-            return []  # somebody else removed it too
-        what = f"was renamed to {other.id} since" if other else "does not exist, and the author did not see it"
+        if scenario_id in seen and not base.unseen:
+            return []  # somebody else removed it too: there is nothing that it could have become
+        what = base.missing(scenario_id) if scenario_id in seen else "does not exist, and the author did not see it"
         return [
             entry.conflict(
                 "D010",
@@ -158,12 +166,13 @@ def _remove(items: Items[Scenario], scenario_id: str, base: Base, entry: Entry, 
 def _rename(items: Items[Scenario], edit: RenamedScenario, base: Base, entry: Entry, index: int) -> list[Conflict]:
     at = ("scenarios", "renamed", index)
     scenario, taken = items.get(edit.id), base.scenarios.get(edit.to)
-    if scenario is None and taken is not None and base.seen.get(edit.id) == steps_digest(taken.steps):
-        return []  # somebody else renamed it to the same
-    if scenario is None:
-        message = f"scenario {entry.name}#{edit.id} is to be renamed and does not exist (any more)"
+    missing = base.missing(edit.id)
+    if scenario is None and taken is not None and base.renamed_since(edit.id) is taken:
+        scenario, taken, missing = taken, None, ""  # somebody else renamed it to the same
+    if scenario is None or missing:
+        message = f"scenario {entry.name}#{edit.id} is to be renamed and {missing}"
         return [entry.conflict("D010", message, _decide(entry), at=(*at, "id"), part=edit.id)]
-    if taken is not None or edit.to in items:
+    if taken is not None or (edit.to in items and scenario.id != edit.to):
         message = f"scenario {entry.name}#{edit.id} is to be renamed to {edit.to}, which exists already"
         return [entry.conflict("D011", message, _decide(entry), at=(*at, "to"), part=edit.id)]
     if edit.title is not None and not merges(scenario.title, edit.title.before, edit.title.after):
@@ -172,7 +181,7 @@ def _rename(items: Items[Scenario], edit: RenamedScenario, base: Base, entry: En
     update: dict[str, Any] = {"id": edit.to}
     if edit.title is not None:
         update["title"] = edit.title.after
-    items.replace(edit.id, scenario.model_copy(update=update))
+    items.replace(scenario.id, scenario.model_copy(update=update))
     return []
 
 

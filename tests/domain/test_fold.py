@@ -242,6 +242,28 @@ def test_a_scenario_renamed_to_a_taken_or_from_a_missing_id_is_a_conflict() -> N
     assert folded(same, delta_).capabilities == {}
 
 
+@pytest.mark.parametrize(
+    "edits",
+    [
+        {"modified": [{"id": "idle", "title": {"to": "Mine"}}]},
+        {"renamed": [{"id": "idle", "to": "mine"}]},
+        {"removed": [{"id": "idle"}]},
+    ],
+    ids=["modified", "renamed", "removed"],
+)
+def test_an_edit_never_hits_another_scenario_that_got_the_id_since(edits: dict) -> None:
+    specs = auth(OLD, "GIVEN another", scenario("timeout", IDLE))
+    assert codes(folded(specs, edit(scenarios=edits))) in (["D010"], ["D005"])
+
+
+def test_a_scenario_that_both_renamed_to_the_same_still_gets_its_new_title() -> None:
+    specs = living(capability("auth", requirement("expiry", OLD, scenario("timeout", IDLE))))
+    delta_ = edit(scenarios={"renamed": [{"id": "idle", "to": "timeout", "title": {"to": "Mine"}}]})
+    assert find(after(specs, delta_), "auth/expiry").scenarios[0].title == "Mine"
+    theirs = living(capability("auth", requirement("expiry", OLD, scenario("timeout", IDLE, title="Theirs"))))
+    assert codes(folded(theirs, delta_)) == ["D003"]
+
+
 def test_scenarios_go_behind_the_one_that_after_names() -> None:
     specs = auth(OLD, IDLE, scenario("last"))
     added = [
