@@ -20,7 +20,7 @@ def slug(title: str) -> str:
     """The title as words of lower-case letters and digits with hyphens between them; empty when none are left.
 
     An id holds letters of one script (UTS #39). Of a title in several, the script that says most of it stays: a letter
-    of a dense script (Chinese, Japanese, Korean) counts double. Nothing is transliterated.
+    of a dense script (Chinese, Japanese, Korean) counts three times. Nothing is transliterated.
     """
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", title).translate(_APOSTROPHES).lower())
     plain = unicodedata.normalize("NFC", plain.lower())
@@ -35,7 +35,7 @@ def slug(title: str) -> str:
         return whole
     latin = regex.findall(r"\p{Script=Latin}", words)
     dense = [c for c in words if _is_dense(c)]
-    if 2 * len(dense) > len(latin) and dense:
+    if 3 * len(dense) > len(latin):
         kept = "".join(c if _is_dense(c) or c in "0123456789" else "-" for c in words)
     elif latin:
         kept = "".join(c if c in "abcdefghijklmnopqrstuvwxyz0123456789" else "-" for c in words)

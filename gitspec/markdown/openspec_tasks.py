@@ -43,17 +43,25 @@ class _Open(NamedTuple):
 
 def convert_tasks(data: bytes) -> Converted:
     """Never raises; a file that is no UTF-8 or too large comes back as it is (validation says so)."""
-    text = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
+    text = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     source = read_source(text, "", "T")
+    escaped: list[tuple[int, str]] = []
+    while source.lines and (unclosed := [f.line for f in source.findings if f.code == "T004"]):
+        # a mark that opens a fence or comment and never closes it would hide the tasks behind it
+        rows = [line.text for line in source.lines]
+        for number in unclosed:
+            rows[number - 1] = re.sub(r"^([ \t]*)", r"\1\\", rows[number - 1])
+            escaped.append((number, "escape"))
+        source = read_source("\n".join(rows).encode(), "", "T")
     if not source.lines:
         return Converted(text, 0, 0, 0, ())
     converter = _Converter(source.lines)
     for line in source.lines:
         converter.take(line)
-    rows = converter.rows
-    changes = converter.changes + _repair(rows)
+    blocks = converter.rows
+    changes = escaped + converter.changes + _repair(blocks)
     counts = converter.counts
-    final = "\n".join(row for block in rows for row in block) + "\n"
+    final = "\n".join(row for block in blocks for row in block) + "\n"
     return Converted(final.encode(), counts["x"], counts[" "], counts["other"], tuple(sorted(set(changes))))
 
 
@@ -108,8 +116,7 @@ class _Converter:
             self._open.pop()
         depth = len(self._open)
         task_id, text = self._number(rest, self._open[-1] if self._open else None)
-        if not text:
-            text = _NOTHING
+        text = text.strip() or _NOTHING
         rows = self._fitted(line, text, box, reason)
         if mark != box:
             self.changes.append((line.number, "mark"))
@@ -173,24 +180,24 @@ class _Converter:
 
     def _prose(self, line: SourceLine) -> None:
         """A line that is no task: as far to the right as the task that it belongs to has moved."""
+        listed = _LIST_ITEM.match(line.text) is not None
         owner = next((o for o in reversed(self._open) if o.indent < line.indent), None)
-        if owner is None and self._touching and self._open and not _LIST_ITEM.match(line.text):
+        if owner is None and self._touching and self._open and not listed:
             owner = self._open[-1]  # a wrapped line that is not indented
+        if owner is None and listed and self._open:
+            owner = self._open[0]
         if owner is None:
-            if _LIST_ITEM.match(line.text):
-                self._put(f"  {line.text.strip()}")
-                self._touching = bool(self._open)
-                if self._open:
-                    del self._open[1:]
-                return
             self._open.clear()
             self._touching = False
-            self._put(line.text)
+            self._put(f"  {line.text.strip()}" if listed else line.text)
             return
-        shift = max(2 * owner.depth + 2 - line.indent, 2 * owner.depth - owner.indent)
-        del self._open[owner.depth + 1 :]
+        shift = max(2 * owner.depth + 2 - line.indent, 2 * owner.depth - owner.indent, 0)
+        fits = [o for o in self._open if line.indent + shift >= 2 * o.depth + 2]
+        # right below a nested task only what is as deep belongs to anything
+        apart = [""] if self._touching and fits != self._open else []
+        self._open = fits
         self._touching = True
-        self._put(_shifted(line, shift))
+        self._put(*apart, _shifted(line, shift))
 
     def _inert(self, line: SourceLine) -> None:
         """Lines of a comment stay; those of a fence move together."""
@@ -198,16 +205,15 @@ class _Converter:
             self._put(line.text)
         elif self._fence_shift is None:
             self._prose(line)
-            row = self.rows[-1][0]
+            row = self.rows[-1][-1]
             self._fence_shift = len(row) - len(row.lstrip()) - (len(line.text) - len(line.text.lstrip()))
         else:
             self._put(_shifted(line, self._fence_shift))
 
 
 def _shifted(line: SourceLine, shift: int) -> str:
-    if shift <= 0:
-        return line.text
-    return " " * shift + line.text
+    """The line that many columns to the right; a tab in front becomes the spaces that it stands for."""
+    return " " * (line.indent + shift) + line.text.lstrip(" \t") if shift > 0 else line.text
 
 
 def _explicit_id(line: SourceLine) -> str | None:
