@@ -13,12 +13,12 @@ def open_capability(folding: Folding, delta: Delta) -> None:
     """Begin with the capability of a delta: one that does not exist is new, if the delta only adds to it."""
     state = folding.open(delta.capability)
     if state.living is None:
-        state.there = True
         entries = [e for group in (delta.renamed, delta.moved, delta.removed, delta.modified) for e in group]
         if entries or delta.rename_to or delta.retire:
             state.blocked.update(entry.id for entry in entries)
             folding.conflicts.append(_missing_capability(folding, delta))
             return
+        state.there = True
     for key, field in FIELDS.items():
         edit: str | LineEdit | TextEdit | None = getattr(delta, key)
         if edit is None:

@@ -60,8 +60,8 @@ class Touched(NamedTuple):
 class FoldResult(NamedTuple):
     """``capabilities`` holds only those that changed; None: the capability is gone.
 
-    With conflicts, the entries that conflict are left out as a whole and the rest is there to be looked at, not to be
-    written. A renamed capability is there twice: None under its old id, and under the new one (see ``Touched.was``).
+    With conflicts, the entries that conflict are left out as a whole (but for links, which are judged at the end) and
+    the rest is there to be looked at, not to be written. A renamed capability is there twice: None under its old id, and under the new one (see ``Touched.was``).
     """
 
     capabilities: "dict[str, Capability | None]"
