@@ -167,6 +167,6 @@ def _change_data(shown: ShownChange) -> dict[str, Any]:
             {**delta_data(delta), "delta": document.data}
             for delta, document in zip(record.deltas, shown.deltas, strict=True)
         ],
-        "tasks": None if record.tasks is None else [task._asdict() for task in record.tasks],
+        "tasks": None if record.tasks is None else [{**t._asdict(), "group": t.group or None} for t in record.tasks],
         "findings": [finding_data(f) for f in record.findings],
     }
