@@ -6,11 +6,10 @@ where the engine would.
 
 from gitspec.domain import trailers
 from gitspec.domain.places import ARCHIVE, CAPABILITIES, CHANGES, POLICY
-from gitspec.git.light import ask, read_file, variable
+from gitspec.git.light import EMPTY_BLOBS, MAX_INDEX, answer, index_holds, read_file, start, variable
 
 _MAX_IDS = 16
 _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
-_EMPTY_BLOBS = ("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813")  # fmt: skip
 
 
 def accepts(message_file: str) -> bool:
@@ -61,18 +60,25 @@ def _changes(message: str) -> list[str] | None:
 
 
 def _are_active(changes: list[str]) -> bool:
-    """Whether the index has those changes, or no policy, and the commit leaves alone what only archiving may write."""
+    """Whether the index has those changes, and the commit leaves alone what only archiving may write."""
+    child = start(["diff-index", "--cached", "--quiet", "HEAD", "--", POLICY, CAPABILITIES, ARCHIVE])
     wanted = [f"{CHANGES}/{change}/change.yaml" for change in changes]
-    touched, listed = ask(
-        ["diff-index", "--cached", "--quiet", "HEAD", "--", POLICY, CAPABILITIES, ARCHIVE],
-        ["ls-files", "-s", "-z", "--", POLICY, *wanted],
-    )
-    if touched is None or listed is None:
-        return False
+    there = _indexed(wanted)
+    return answer(child) is not None and there
+
+
+def _indexed(paths: list[str]) -> bool:
+    """Whether the index has all ``paths`` as ordinary files: a look into it while Git is busy, or Git's own word."""
+    file = variable(b"GIT_INDEX_FILE") or (variable(b"GIT_DIR") or b".git") + b"/index"
+    index = read_file(file, MAX_INDEX) or b""
+    missing = [path for path in paths if not index_holds(index, path.encode())]
+    if not missing:
+        return True
+    listed = answer(start(["ls-files", "-s", "-z", "--", *missing])) or b""
     there = set()
     for row in listed.decode("latin-1").split("\0")[:-1]:
         facts, _, path = row.partition("\t")
         mode, oid, stage = facts.split(" ")
-        if path == POLICY or (mode == "100644" and stage == "0" and oid not in _EMPTY_BLOBS):
+        if mode == "100644" and stage == "0" and oid not in EMPTY_BLOBS:
             there.add(path)
-    return POLICY not in there or there.issuperset(wanted)
+    return there.issuperset(missing)

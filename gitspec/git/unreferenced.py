@@ -8,7 +8,7 @@ import posix
 
 from gitspec import __version__
 from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY, SPEC
-from gitspec.git.light import ask, read_file, variable
+from gitspec.git.light import answer, read_file, start, variable
 
 NOT_CODE = "gitspec/not-code"
 """File in the common Git folder: version and blob id of the policy, then patterns as ``plain_patterns`` gives them."""
@@ -23,9 +23,9 @@ def needs_no_reference() -> bool:
     git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
     if _is_special(git_dir):
         return False
-    touched, listed = ask(
-        ["diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--"], ["ls-files", "-s", "-z", "--", POLICY]
-    )
+    diff = start(["diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--"])
+    policy = start(["ls-files", "-s", "-z", "--", POLICY])
+    touched, listed = answer(diff), answer(policy)
     if touched is None or listed is None:
         return False
     fields = touched.decode("latin-1").split("\0")[:-1]

@@ -2,15 +2,20 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
+from gitspec.commands import hooks
 from gitspec.domain.policy import CodePaths
+from gitspec.git.light import index_holds
+from gitspec.git.repository import discover
 from gitspec.git.unreferenced import is_excluded, plain_patterns
-from tests.hooks.conftest import Governed, said
+from tests.conftest import Repo
+from tests.hooks.conftest import POLICY, Governed, said
 
 
 def loaded_by(governed: Governed, script: str, *args: str) -> set[str]:
@@ -114,6 +119,51 @@ def test_a_damaged_list_is_written_anew(governed: Governed, damage: bytes) -> No
     governed.stage("README.md", "more\n")
     assert governed.try_commit("Docs").returncode == 0
     assert kept.read_bytes() == good
+
+
+@pytest.mark.parametrize("options", ["index.version=2", "index.version=3", "index.version=4", "core.splitIndex=true"])
+def test_active_changes_are_found_in_every_kind_of_index(governed: Governed, options: str) -> None:
+    governed.git("config", *options.split("="))
+    governed.git("read-tree", "HEAD")
+    governed.git("update-index", "--force-write-index")
+    governed.change("only-on-disk")
+    governed.change("not-quite")
+    governed.git("add", "-N", "spec/changes/not-quite")
+    slow_path_is_broken(governed)
+    governed.stage("src/app.py", "two\n")
+    for missing in ("only-on-disk", "not-quite", "add-2f", "a"):
+        assert "the slow path was taken" in said(governed.try_commit("Count", f"Change: {missing}")), missing
+    done = governed.try_commit("Count", "Change: add-2fa\nChange: dark-mode")
+    assert done.returncode == 0, said(done)
+
+
+def test_a_look_into_the_index_says_what_git_says(governed: Governed) -> None:
+    for path in ("a", "spec/changes/x/change.yaml", "deep/spec/changes/x/change.yaml", "run.sh"):
+        governed.stage(path, f"{path}\n")
+    governed.stage("nothing", "")
+    governed.git("update-index", "--chmod=+x", "run.sh")
+    (governed.path / "link").symlink_to("a")
+    governed.git("add", "link")
+    index = (governed.path / ".git/index").read_bytes()
+    ordinary = {"a", "spec/changes/x/change.yaml", "deep/spec/changes/x/change.yaml", "spec/gitspec.yaml"}
+    asked = [*ordinary, "run.sh", "link", "nothing", "changes/x/change.yaml", "", "spec/changes/x", "x", "DIRC"]
+    assert {path for path in asked if index_holds(index, path.encode())} == ordinary
+    assert not index_holds(b"", b"a") and not index_holds(index[:50], b"a")
+
+
+def test_repositories_with_sha256_take_the_accepted_path(
+    make_repo: Callable[..., Repo], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Governed(make_repo("sha256", "--object-format=sha256").path)
+    monkeypatch.chdir(made.path)
+    made.write("spec/gitspec.yaml", POLICY)
+    made.change("add-2fa")
+    made.commit("Start")
+    hooks.install(discover())
+    made.stage("src/app.py")
+    assert "R001" in said(made.try_commit("Count"))
+    slow_path_is_broken(made)
+    assert made.try_commit("Count", "Change: add-2fa").returncode == 0
 
 
 SEGMENTS = st.sampled_from(
