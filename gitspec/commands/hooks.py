@@ -10,6 +10,7 @@ from gitspec.git.hooks import (
     inspect_hook,
     install_hook,
     is_shared,
+    relative,
     uninstall_hook,
     worktrees,
 )
@@ -17,7 +18,10 @@ from gitspec.git.repository import Repository
 
 
 class Installed(NamedTuple):
-    """``folder`` is where Git looks for hooks; ``shared`` when that is within the work tree and may be committed."""
+    """``folder`` is where Git looks for hooks; ``shared`` when that is within the work tree and may be committed.
+
+    Paths are from the top of the work tree, absolute only where they lie outside of it.
+    """
 
     folder: str
     shared: bool
@@ -35,13 +39,13 @@ def install(repo: Repository) -> Installed:
     Raises Refused G040 (hooks folder outside of the repository), G041 (two hooks to keep), G048 (unusable path).
     """
     folder = hooks_folder(repo)
-    return Installed(folder.path, folder.shared, tuple(install_hook(repo, folder, hook) for hook in HOOKS))
+    return _installed(repo, folder.path, [install_hook(repo, folder, hook) for hook in HOOKS])
 
 
 def uninstall(repo: Repository) -> Installed:
     """Remove our hooks and restore what was there before. Raises Refused G040."""
     folder = hooks_folder(repo)
-    return Installed(folder.path, folder.shared, tuple(uninstall_hook(repo, folder, hook) for hook in HOOKS))
+    return _installed(repo, folder.path, [uninstall_hook(repo, folder, hook) for hook in HOOKS])
 
 
 def status(repo: Repository) -> Installed:
@@ -51,4 +55,12 @@ def status(repo: Repository) -> Installed:
     for top in worktrees(repo) or [repo.top or repo.cwd]:
         here = folder if top == repo.top else git_hooks_path(top, top)
         scripts += [inspect_hook(hook, here, top, repo.common_dir) for hook in HOOKS]
-    return Installed(folder, is_shared(repo, folder), tuple(scripts))
+    return _installed(repo, folder, scripts)
+
+
+def _installed(repo: Repository, folder: str, scripts: list[Script]) -> Installed:
+    shown = tuple(
+        s._replace(path=relative(repo, s.path), worktree=relative(repo, s.worktree), kept=relative(repo, s.kept))
+        for s in scripts
+    )
+    return Installed(relative(repo, folder), is_shared(repo, folder), shown)

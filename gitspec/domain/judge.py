@@ -93,7 +93,7 @@ def _missing(code: Sequence[Touched], facts: CommitFacts) -> list[Finding]:
                 miss.line,
                 help=f"write '{miss.value}' at the start of a line of the last paragraph, after an empty line",
             )
-            for miss in misses
+            for miss in misses[:_SHOWN]
         ]
     what = "resolves conflicts in" if facts.parents > 1 else "touches"
     return [

@@ -63,6 +63,14 @@ def hooks_folder(repo: Repository) -> Folder:
     )
 
 
+def relative(repo: Repository, path: str) -> str:
+    """``path`` from the top of the work tree, ``.`` for the top itself; as it is when it lies elsewhere."""
+    base = repo.top or repo.git_dir
+    if path == base:
+        return "."
+    return path[len(base) + 1 :] if path.startswith(base + os.sep) else path
+
+
 def is_shared(repo: Repository, folder: str) -> bool:
     """Whether a hooks folder lies within the work tree, so that what is in it may be committed."""
     return repo.top is not None and _within(folder, repo.top) and not _within(folder, repo.common_dir)
