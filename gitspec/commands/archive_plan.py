@@ -24,6 +24,8 @@ from gitspec.store import layout
 from gitspec.store.cache import Cache
 from gitspec.store.prepared import TASKS, Ids, Invalid, Prepared, prepare, recall, served
 
+_MANY = 50
+
 
 class Plan(NamedTuple):
     """An operation, and what to tell about it. ``name`` is ``<YYYY-MM-DD>-<change>``."""
@@ -191,9 +193,20 @@ def _prepared(tip: Tip, change: str, folder: Item, tasks: tuple[Task, ...], cach
     from gitspec.git.snapshot import at_tree
     from gitspec.store.spec import Spec
 
+    _prefetch(tip, folder)
     spec = Spec(at_tree(tip.repo, tip.target.tip, tip.objects), cache)
     _refuse_layout(spec.layout_findings(), change)
     return prepare(spec, change)
+
+
+def _prefetch(tip: Tip, folder: Item) -> None:
+    """Read a change with many deltas, and the capabilities that they name, at one go."""
+    files = dict(tip.trees.files(folder.oid))
+    if len(files) < _MANY:
+        return
+    named = (tip.at(f"{layout.CAPABILITIES}/{path.removeprefix('deltas/')}") for path in files if "/" in path)
+    wanted = [item.oid for item in (*files.values(), *named) if item and item.mode == MODE_FILE]
+    tip.objects.prefetch(list(dict.fromkeys(wanted)))
 
 
 def _same(tip: Tip, folder: Item, ids: Ids) -> bool:

@@ -45,10 +45,16 @@ class Objects:
     def __init__(self, repo: Repository) -> None:
         self.repo = repo
         self._batch: Coprocess | None = None
+        self._kept: dict[str, bytes] = {}
 
     def read(self, oid: str) -> bytes:
         """The content of an object. Raises CannotJudge G006 when it is missing."""
-        return self.read_typed(oid)[1]
+        kept = self._kept.get(oid)
+        return self.read_typed(oid)[1] if kept is None else kept
+
+    def prefetch(self, oids: Sequence[str]) -> None:
+        """Read objects that will be asked for one by one; one child for all, and they stay in memory."""
+        self._kept.update(zip(oids, self.read_many(oids), strict=True))
 
     def read_typed(self, oid: str) -> tuple[str, bytes]:
         """The type and content of an object, by its full id."""

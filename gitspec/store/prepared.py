@@ -65,6 +65,13 @@ def prepare(spec: "Spec", change: str) -> Prepared:
     Raises Invalid for findings that are errors, BrokenSpec for a living spec that cannot be read, UsageError L011 when
     there is no such change.
     """
+    from gitspec.store.bulk import gc_paused
+
+    with gc_paused():
+        return _prepare(spec, change)
+
+
+def _prepare(spec: "Spec", change: str) -> Prepared:
     from gitspec.store.check import check_change
     from gitspec.store.folding import MET, Watched, fold_change
     from gitspec.store.records import policy_oid
@@ -145,22 +152,26 @@ def _files(
     spec: "Spec", capabilities: "Mapping[str, Capability | None]", touched: Sequence[Touched]
 ) -> dict[str, bytes | None]:
     """The new content of each file: the old one with only what differs rewritten, also when it gets another name."""
+    from gitspec.store.bulk import map_many
     from gitspec.yaml.emit import emit
     from gitspec.yaml.splice import rewrite
 
     before = {one.capability: one.was for one in touched if one.was}
     paths = spec.capability_paths()
-    files: dict[str, bytes | None] = {}
-    for capability, model in capabilities.items():
-        path = layout.capability_path(capability)
-        source = paths.get(before.get(capability, capability))
+    rows = [
+        (layout.capability_path(capability), paths.get(before.get(capability, capability)), model)
+        for capability, model in capabilities.items()
+    ]
+
+    def content(index: int) -> bytes | None:
+        path, source, model = rows[index]
         if model is None:
-            files[path] = None
-        elif source is None:
-            files[path] = emit(model)
-        else:
-            files[path] = rewrite(spec.snapshot.read(source), model, path)
-    return files
+            return None
+        return emit(model) if source is None else rewrite(originals[source], model, path)
+
+    sources = [source for _, source, model in rows if source is not None and model is not None]
+    originals = dict(zip(sources, spec.snapshot.read_many(sources), strict=True))
+    return dict(zip((path for path, _, _ in rows), map_many(content, len(rows)), strict=True))
 
 
 def _tree_without_tasks(spec: "Spec", change: str) -> str:
