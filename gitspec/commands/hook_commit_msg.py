@@ -98,14 +98,14 @@ def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[s
 def _mend(message: Message, facts: CommitFacts, trailer: str) -> tuple[str, ...]:
     """Commands that use the typed text again: first, if it is clear what is missing, one that puts that right."""
     file = facts.place if _is_plain(facts.place) else f"'{facts.place}'"
-    suffix = "" if message_file.index_is_plain() else " <-a or the paths, as before>"
-    again = f"git commit -eF {file}{suffix}"
+    option, paths = message_file.what_was_given()
+    again = f"git commit {option}-eF {file}{paths}"
     if not trailer:
         return (again,)
     wrong = references(facts.message)
     replace = "-c trailer.ifexists=replace " if wrong.changes or wrong.skips else ""
     editor = "-eF" if message.editor else "-F"
-    return (f"git {replace}commit {editor} {file} --trailer '{trailer}'{suffix}", again)
+    return (f"git {replace}commit {option}{editor} {file} --trailer '{trailer}'{paths}", again)
 
 
 def _is_plain(path: str) -> bool:

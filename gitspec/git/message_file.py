@@ -31,9 +31,16 @@ def editor_is_used() -> bool:
     return os.environ.get("GIT_EDITOR") != ":"
 
 
-def index_is_plain() -> bool:
-    """Whether what is committed is what was staged, not `git commit --all` or named paths."""
-    return os.path.basename(os.environ.get("GIT_INDEX_FILE", "index")) == "index"
+def what_was_given() -> tuple[str, str]:
+    """What `git commit` must be given again to commit the same: an option, and what stands for the paths.
+
+    Git hands its hooks an index of its own unless what was staged is committed: that of `git commit --all` (or
+    --include) is called index.lock, that of named paths otherwise.
+    """
+    name = os.path.basename(os.environ.get("GIT_INDEX_FILE", "index"))
+    if name == "index":
+        return "", ""
+    return ("-a ", "") if name == "index.lock" else ("", " -- …")
 
 
 def shown(repo: Repository, path: str) -> str:

@@ -67,6 +67,17 @@ def test_the_command_that_is_offered_mends_the_commit(governed: Governed) -> Non
         assert "nobody wants to type again" in governed.message()
 
 
+def test_the_command_that_is_offered_commits_the_same_again(governed: Governed) -> None:
+    governed.write("src/app.py", "two\n")
+    done = governed.try_commit("-a", "Count", "Change: add-2f")
+    offered = next(line.strip() for line in said(done).splitlines() if line.startswith("    git "))
+    assert governed.run_git(*shlex.split(offered)[1:]).returncode == 0, offered
+    assert governed.show("HEAD:src/app.py") == "two\n"
+    governed.write("src/app.py", "three\n")
+    done = governed.run_git("commit", "-q", "-m", "Count", "--", "src/app.py")
+    assert "git commit -eF .git/COMMIT_EDITMSG -- …" in said(done)
+
+
 def test_what_is_no_code_needs_no_reference(governed: Governed) -> None:
     governed.stage("README.md")
     governed.change("another")
