@@ -220,12 +220,7 @@ class _Active:
                 found.append(scenario)
             else:
                 found.append(edited)
-        order = [s.id for s in block.scenarios]
-        for scenario in (s for s in block.scenarios if s.id in wanted):
-            before = order[: order.index(scenario.id)]
-            at = max((i + 1 for i, s in enumerate(found) if s.id in before[-1:]), default=len(found))
-            found.insert(at, scenario)
-        return tuple(found)
+        return _placed(found, block.scenarios, wanted)
 
     def _drop_help(self, living: Requirement) -> str:
         return f"if it shall go: gitspec delta modify <change> {self.capability}/{living.id}"
@@ -240,6 +235,21 @@ class _Active:
         left = delta.notes if says_nothing else None
         depends_on = tuple(dict.fromkeys(self.depends_on))
         return Written(None if says_nothing else delta, left, depends_on, tuple(self.findings))
+
+
+def _placed(kept: Sequence[Scenario], block: Sequence[Scenario], new: Mapping[str, Scenario]) -> tuple[Scenario, ...]:
+    """The scenarios that stay, with each new one behind what it follows in the block; else at the end."""
+    behind: dict[str, list[Scenario]] = {}
+    last = ""
+    for scenario in block:
+        if scenario.id in new:
+            behind.setdefault(last, []).append(scenario)
+        else:
+            last = scenario.id
+    found: list[Scenario] = []
+    for scenario in kept:
+        found += [scenario, *behind.pop(scenario.id, ())]
+    return (*found, *(scenario for group in behind.values() for scenario in group))
 
 
 def _outdated(past: Sequence[Any], block: Any, living: Any) -> int | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from gitspec.errors import UsageError
 
-MAX_FILE = 4 << 20
+MAX_FILE = 1 << 20
 _SKIPPED = {".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__"}
 _DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)$", re.ASCII)
 _CHANGE_FILES = ("proposal.md", "tasks.md", "design.md", ".openspec.yaml")

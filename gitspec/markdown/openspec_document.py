@@ -16,12 +16,12 @@ Odd = Literal["promoted", "level", "prefix", "section", "list"]
 
 _REQUIREMENT = re.compile(
     r"(?:\*\*)?(?:(?P<op>ADDED|MODIFIED|REMOVED|RENAMED)[ \t]+)?(?:Requirement|需求|要求|要件|요구사항|Anforderung|Exigence|Requisito)"
-    r"(?:[ \t]*[:：][ \t]*(?P<name>.*)|(?P<numbered>[ \t]+[\w.-]*\d[\w.-]*[ \t]*[:：].*)|)$",
+    r"(?:[ \t]*[:：][ \t]*(?P<name>.*)|(?P<numbered>[ \t]{1,9}(?=[\w.-]{0,40}\d)[\w.-]{1,41}[ \t]{0,9}[:：].*)|)$",
     re.IGNORECASE,
 )
 _SCENARIO = re.compile(
     r"(?:\*\*)?(?:Scenario|场景|情景|シナリオ|시나리오|Szenario|Scénario|Escenario|Cenário)"
-    r"(?:[ \t]*[:：][ \t]*(?P<name>.*)|(?P<numbered>[ \t]+[\w.-]*\d[\w.-]*[ \t]*[:：].*)|)$",
+    r"(?:[ \t]*[:：][ \t]*(?P<name>.*)|(?P<numbered>[ \t]{1,9}(?=[\w.-]{0,40}\d)[\w.-]{1,41}[ \t]{0,9}[:：].*)|)$",
     re.IGNORECASE,
 )
 _OPERATION = re.compile(r"(ADDED|MODIFIED|REMOVED|RENAMED)(?:[ \t]+Requirements?\b|[ \t]*$)", re.IGNORECASE)
@@ -80,6 +80,16 @@ class Document(NamedTuple):
 
 
 @dataclass
+class _Scenario:
+    """A scenario under construction."""
+
+    title: str
+    level: int
+    heading: Line
+    body: list[Line]
+
+
+@dataclass
 class _Block:
     """A requirement under construction."""
 
@@ -89,19 +99,26 @@ class _Block:
     operation: Operation | None
     odd: Odd | None = None
     text: list[Line] = field(default_factory=list)
-    scenarios: list[RawScenario] = field(default_factory=list)
+    scenarios: list[_Scenario] = field(default_factory=list)
     tail: list[Line] = field(default_factory=list)
+    only_bold: bool = True
 
     def append(self, section: Section) -> None:
         """A heading inside the requirement that is no scenario: text before the first scenario, else its own part."""
         if not self.scenarios:
             self.text.extend(section.lines())
-            return
-        scenario = self.scenarios[-1]
-        if not self.tail and scenario.level < section.level:
-            self.scenarios[-1] = scenario._replace(body=(*scenario.body, *section.lines()))
+        elif not self.tail and self.scenarios[-1].level < section.level:
+            self.scenarios[-1].body.extend(section.lines())
         else:
             self.tail.extend(section.lines())
+
+    def begin(self, section: Section, title: str) -> None:
+        """A scenario; what stood between it and the one before stays behind that one."""
+        if self.tail:
+            self.scenarios[-1].body.extend(self.tail)
+            self.tail.clear()
+        self.only_bold = self.only_bold and section.level == BOLD_LEVEL
+        self.scenarios.append(_Scenario(title, section.level, section.heading, list(section.body)))
 
     def done(self) -> RawRequirement:
         return RawRequirement(
@@ -110,7 +127,7 @@ class _Block:
             self.heading,
             self.operation,
             tuple(self.text),
-            tuple(self.scenarios),
+            tuple(RawScenario(s.title, s.level, s.heading, tuple(s.body)) for s in self.scenarios),
             tuple(self.tail),
             self.odd or (None if self.level == 3 else "level"),
         )
@@ -209,13 +226,10 @@ class _Reader:
             self.prose.pop()
             self._open(above, above.title, "promoted")
             self.block = self.blocks[-1]
-        elif section.level == BOLD_LEVEL and any(s.level < BOLD_LEVEL for s in self.block.scenarios):
+        elif section.level == BOLD_LEVEL and not self.block.only_bold:
             return False  # a bold line inside a scenario with a real heading
-        self.block.scenarios.append(RawScenario(title, section.level, section.heading, section.body))
-        if self.block.tail:  # what stood between two scenarios stays behind the first of them
-            first = self.block.scenarios[-2]
-            self.block.scenarios[-2] = first._replace(body=(*first.body, *self.block.tail))
-            self.block.tail.clear()
+        assert self.block is not None
+        self.block.begin(section, title)
         return True
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import regex
 
 _DENSE = ("Han", "Hiragana", "Katakana", "Hangul", "Bopomofo")
+_ENOUGH = 400  # characters of a title; an id has room for 80
 _APOSTROPHES = str.maketrans("", "", "'’`*\"“”")
 
 
@@ -22,7 +23,8 @@ def slug(title: str) -> str:
     An id holds letters of one script (UTS #39). Of a title in several, the script that says most of it stays: a letter
     of a dense script (Chinese, Japanese, Korean) counts three times. Nothing is transliterated.
     """
-    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", title).translate(_APOSTROPHES).lower())
+    start = title[:_ENOUGH]
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", start).translate(_APOSTROPHES).lower())
     plain = unicodedata.normalize("NFC", plain.lower())
     if plain.isascii():
         return _cut(re.sub(r"[^a-z0-9]+", "-", plain).strip("-"))
@@ -56,6 +58,7 @@ class Ids:
         self._reserved = frozenset(reserved)
         self._reserved_looks = {skeleton(value) for value in self._reserved}
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}  # by stem: the last number given, so that a thousand equal titles stay cheap
         self._looks: set[str] = set()  # no two ids of a list may look alike
 
     def take(self, title: str, wanted: str | None = None) -> str:
@@ -65,10 +68,11 @@ class Ids:
         stem = slug(title)
         if not stem or self._problem(stem):
             stem = f"{stem}-{self._kind}" if stem and not self._problem(f"{stem}-{self._kind}") else self._kind
-        found, number = stem, 1
+        found, number = stem, self._numbers.get(stem, 1)
         while (look := skeleton(found)) in self._looks or look in self._reserved_looks:
             number += 1
             found = f"{_cut(stem, ids.MAX_LENGTH - len(str(number)) - 1)}-{number}"
+        self._numbers[stem] = number
         return self._given(found)
 
     def _given(self, value: str) -> str:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from gitspec.domain.ids import parse_requirement_ref
 from gitspec.markdown.checklist import MAX_TEXT, match_task, read_checklist
-from gitspec.markdown.source import SourceLine, heading, read_source
+from gitspec.markdown.openspec_lines import read_lines
+from gitspec.markdown.source import Source, SourceLine, heading, read_source
 
 _TASK = re.compile(r"[ \t]*(?:[-*+]|[0-9]{1,9}[.)])[ \t]+\[(?P<mark>[^\]]{1,4})\](?![(\[:])[ \t]*(?P<rest>.*)")
 _ID = re.compile(
@@ -17,9 +18,10 @@ _ID = re.compile(
 _MARKS = {" ": " ", "x": "x", "X": "x", "✓": "x", "✔": "x", "√": "x", "~": "~", "/": "~", "-": "-", "!": "!"}
 _NOT_APPLICABLE = {"n/a", "na"}
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+•]|[0-9]{1,9}[.)])(?:[ \t]|$)")
+_OPENS = re.compile(r"^([ \t]*(?:[-*+] +)?)(<!--|`{3}|~{3})")
 _NO_REASON = "no reason given"
 _NOTHING = "…"
-_ROUNDS = 4
+_ROUNDS = 20
 
 
 class Converted(NamedTuple):
@@ -44,15 +46,7 @@ class _Open(NamedTuple):
 def convert_tasks(data: bytes) -> Converted:
     """Never raises; a file that is no UTF-8 or too large comes back as it is (validation says so)."""
     text = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    source = read_source(text, "", "T")
-    escaped: list[tuple[int, str]] = []
-    while source.lines and (unclosed := [f.line for f in source.findings if f.code == "T004"]):
-        # a mark that opens a fence or comment and never closes it would hide the tasks behind it
-        rows = [line.text for line in source.lines]
-        for number in unclosed:
-            rows[number - 1] = re.sub(r"^([ \t]*)", r"\1\\", rows[number - 1])
-            escaped.append((number, "escape"))
-        source = read_source("\n".join(rows).encode(), "", "T")
+    source, escaped = _closed(text)
     if not source.lines:
         return Converted(text, 0, 0, 0, ())
     converter = _Converter(source.lines)
@@ -65,6 +59,29 @@ def convert_tasks(data: bytes) -> Converted:
     return Converted(final.encode(), counts["x"], counts[" "], counts["other"], tuple(sorted(set(changes))))
 
 
+def _closed(data: bytes) -> tuple[Source, list[tuple[int, str]]]:
+    """The lines, with a backslash before marks that open a fence or comment that nothing closes.
+
+    Such a mark would hide the tasks behind it. What is closed is told here and by the reader of tasks.md in slightly
+    different ways, so the first look takes most of them and the following ones the rest.
+    """
+    source = read_source(data, "", "T")
+    changes: list[tuple[int, str]] = []
+    for round_ in range(_ROUNDS):
+        unclosed = {f.line for f in source.findings if f.code == "T004"}
+        if not unclosed:
+            break
+        rows = [line.text for line in source.lines]
+        if round_ == 0:
+            lines = read_lines("\n".join(rows))
+            unclosed |= {line.number for line in lines if not line.masked and _OPENS.match(line.text)}
+        for number in sorted(unclosed):
+            rows[number - 1] = _OPENS.sub(r"\1\\\2", rows[number - 1])
+            changes.append((number, "escape"))
+        source = read_source("\n".join(rows).encode(), "", "T")
+    return source, changes
+
+
 class _Converter:
     def __init__(self, lines: Sequence[SourceLine]) -> None:
         self.rows: list[list[str]] = []  # of each line of the source: the lines it becomes
@@ -72,6 +89,7 @@ class _Converter:
         self.counts = {"x": 0, " ": 0, "other": 0}
         self._taken = {found for line in lines if (found := _explicit_id(line)) is not None}
         self._used: set[str] = set()
+        self._last: dict[str, int] = {}  # by what stands before it: the last number handed out
         self._groups = {head for line in lines if (head := _heading_number(line))} | {
             int(found.split(".")[0]) for found in self._taken
         }
@@ -118,14 +136,12 @@ class _Converter:
         task_id, text = self._number(rest, self._open[-1] if self._open else None)
         text = text.strip() or _NOTHING
         rows = self._fitted(line, text, box, reason)
-        if mark != box:
-            self.changes.append((line.number, "mark"))
         self._open.append(_Open(line.indent, depth, task_id))
         self._touching = True
         first = f"{'  ' * depth}- [{box}] {task_id} {rows[0]}"
         self._put(first, *(f"{'  ' * (depth + 1)}{row}" for row in rows[1:]))
-        if first != line.text.rstrip() and (line.number, "mark") not in self.changes:
-            self.changes.append((line.number, "number"))
+        if first != line.text.rstrip():
+            self.changes.append((line.number, "number" if mark == box else "mark"))
         return True
 
     def _number(self, rest: str, above: _Open | None) -> tuple[str, str]:
@@ -155,9 +171,10 @@ class _Converter:
         return self._free(self._group), text
 
     def _free(self, stem: str) -> str:
-        number = 1
+        number = self._last.get(stem, 0) + 1
         while (found := f"{stem}.{number}") in self._taken or found in self._used:
             number += 1
+        self._last[stem] = number
         self._used.add(found)
         return found
 
