@@ -59,10 +59,12 @@ COMMANDS = {
     "tasks": ("task", "list", "add-2fa"),
     "hooks": ("hooks", "status"),
 }
+WRITING = {"init", "propose", "delta", "task"}
+"""Kinds of the commands that write; tests/cli/test_json.py holds them to the page."""
 
 
 def test_the_page_has_every_kind() -> None:
-    assert EXAMPLES.keys() - {"finding"} == COMMANDS.keys()
+    assert EXAMPLES.keys() - {"finding"} - WRITING == COMMANDS.keys()
 
 
 @pytest.mark.parametrize("kind", COMMANDS)
