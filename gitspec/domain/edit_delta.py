@@ -184,7 +184,7 @@ def relinked(
         found = living[capability].requirement(requirement) if capability in living else None
         delta = changed.get(capability) or deltas.get(capability) or Delta.model_construct(capability=capability)
         groups: tuple[tuple[HasId, ...], ...] = (delta.renamed, delta.moved, delta.removed, delta.modified)
-        if found is None or any(_find(group, requirement) for group in groups):
+        if found is None or delta.rename_to or any(_find(group, requirement) for group in groups):
             continue
         wanted = found.model_copy(update={"links": _with_target(found.links, old, new)})
         changed[capability] = with_modified(delta, found, wanted)

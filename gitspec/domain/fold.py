@@ -13,8 +13,9 @@ before the fold, except in links and in `moved`, which may say what `rename_to` 
 - A capability that does not exist is new; only `added` and moves into it can be said of it. A plain `title`, `purpose`
   or `capability_notes` is an edit from none.
 - `retire` is a conflict while a requirement is left.
-- Links that requirements touched by the change hold to something that it renames or moves follow. A link that any
-  other requirement holds is a conflict, for only what a delta touches may change.
+- Links that requirements touched by the change hold to something that it renames or moves follow; an edit that only
+  says the same brings back no link that others removed. A link that any other requirement holds is a conflict, for
+  only what a delta touches may change.
 """
 
 from collections.abc import Mapping, Sequence

@@ -48,6 +48,11 @@ def edit(**fields: object) -> Delta:
     return delta("auth", modified=[modified(auth(), "auth/expiry", **fields)])
 
 
+def assert_done(specs: dict, delta_: Delta) -> None:
+    """Folding changes nothing, and nothing is wrong."""
+    assert folded(specs, delta_)[:2] == ({}, ())
+
+
 # modified: each part by itself
 
 
@@ -77,7 +82,7 @@ def test_text_that_somebody_else_changed_is_a_conflict_with_all_three_versions()
 
 
 def test_steps_merge_by_the_same_rule() -> None:
-    assert folded(auth(idle=IDLE_NEW), edit(scenarios=STEPS_EDIT)).capabilities == {}
+    assert_done(auth(idle=IDLE_NEW), edit(scenarios=STEPS_EDIT))
     (conflict,) = folded(auth(idle=IDLE_THEIRS), edit(scenarios=STEPS_EDIT)).conflicts
     assert (conflict.code, conflict.part) == ("D003", "idle")
     assert conflict.loc == ("modified", 0, "scenarios", "modified", 0, "steps", "from")
@@ -88,7 +93,7 @@ def test_steps_merge_by_the_same_rule() -> None:
 def test_other_fields_merge_each_by_itself(field: str) -> None:
     delta_ = edit(**{field: {"to": "mine"}})
     assert getattr(find(after(auth(), delta_), "auth/expiry"), field) == "mine"
-    assert folded(auth(**{field: "mine"}), delta_).capabilities == {}
+    assert_done(auth(**{field: "mine"}), delta_)
     result = folded(auth(**{field: "theirs"}), delta_)
     assert codes(result) == ["D003"]
     assert result.conflicts[0].loc == ("modified", 0, field, "from")
@@ -169,7 +174,7 @@ def test_scenarios_that_others_added_stay() -> None:
 
 def test_a_scenario_added_by_both_is_done_if_equal_and_else_a_conflict() -> None:
     delta_ = edit(scenarios={"added": [scenario("new", "GIVEN x", notes="n")]})
-    assert folded(auth(OLD, IDLE, scenario("new", "GIVEN x", notes="n")), delta_).capabilities == {}
+    assert_done(auth(OLD, IDLE, scenario("new", "GIVEN x", notes="n")), delta_)
     result = folded(auth(OLD, IDLE, scenario("new", "GIVEN x")), delta_)
     assert codes(result) == ["D011"]
     assert result.conflicts[0].loc == ("modified", 0, "scenarios", "added", 0, "id")
@@ -199,9 +204,15 @@ def test_a_new_title_or_notes_of_a_scenario_hold_up_its_removal() -> None:
     assert codes(folded(specs, delta_)) == ["D005"]
 
 
+def test_a_scenario_to_be_removed_that_was_never_seen_and_is_not_there_is_a_conflict() -> None:
+    (conflict,) = folded(auth(), edit(scenarios={"removed": [{"id": "nothing"}]})).conflicts
+    assert conflict.code == "D010"
+    assert "did not see it" in conflict.message
+
+
 def test_a_scenario_that_both_removed_is_done() -> None:
     specs = living(capability("auth", requirement("expiry", OLD)))
-    assert folded(specs, edit(scenarios={"removed": [{"id": "idle"}]})).capabilities == {}
+    assert_done(specs, edit(scenarios={"removed": [{"id": "idle"}]}))
 
 
 def test_a_scenario_to_be_removed_that_was_renamed_is_a_conflict_that_says_so() -> None:
@@ -214,7 +225,7 @@ def test_a_scenario_to_be_removed_that_was_renamed_is_a_conflict_that_says_so() 
 def test_a_scenario_to_be_modified_that_is_gone_is_a_conflict() -> None:
     specs = living(capability("auth", requirement("expiry", OLD)))
     (conflict,) = folded(specs, edit(scenarios=STEPS_EDIT)).conflicts
-    assert (conflict.code, conflict.yours) == ("D010", IDLE_NEW)
+    assert (conflict.code, conflict.seen, conflict.yours) == ("D010", IDLE, IDLE_NEW)
 
 
 def test_a_renamed_scenario_keeps_its_place_and_content() -> None:
@@ -239,7 +250,14 @@ def test_a_scenario_renamed_to_a_taken_or_from_a_missing_id_is_a_conflict() -> N
     specs = living(capability("auth", requirement("expiry", OLD)))
     assert codes(folded(specs, delta_)) == ["D010"]
     same = living(capability("auth", requirement("expiry", OLD, scenario("timeout", IDLE))))
-    assert folded(same, delta_).capabilities == {}
+    assert_done(same, delta_)
+
+
+def test_two_scenarios_cannot_be_renamed_to_one_id() -> None:
+    specs = auth(OLD, IDLE, scenario("last"))
+    renamed = {"renamed": [{"id": "idle", "to": "x"}, {"id": "last", "to": "x"}]}
+    entry = modified(specs, "auth/expiry", scenarios=renamed)
+    assert codes(folded(specs, delta("auth", modified=[entry]))) == ["D011"]
 
 
 @pytest.mark.parametrize(
@@ -299,6 +317,23 @@ def test_a_text_edit_conflicts_with_a_seen_scenario_that_somebody_removed() -> N
     assert (conflict.code, conflict.living) == ("D004", None)
 
 
+def test_two_edits_of_the_text_are_one_conflict_whatever_else_changed() -> None:
+    assert codes(folded(auth(THEIRS, IDLE_THEIRS), edit(text=TEXT_EDIT))) == ["D003"]
+
+
+def test_an_edit_of_the_title_of_a_scenario_is_no_word_on_its_steps() -> None:
+    titled = {"modified": [{"id": "idle", "title": {"to": "Mine"}}]}
+    assert codes(folded(auth(idle=IDLE_THEIRS), edit(text=TEXT_EDIT, scenarios=titled))) == ["D004"]
+
+
+def test_a_text_edit_goes_with_the_rename_of_a_scenario() -> None:
+    renamed = {"renamed": [{"id": "idle", "to": "timeout"}]}
+    found = find(after(auth(), edit(text=TEXT_EDIT, scenarios=renamed)), "auth/expiry")
+    assert (found.text, ids(found.scenarios)) == (NEW, ["timeout"])
+    both = living(capability("auth", requirement("expiry", OLD, scenario("timeout", IDLE))))
+    assert ids(find(after(both, edit(text=TEXT_EDIT, scenarios=renamed)), "auth/expiry").scenarios) == ["timeout"]
+
+
 @pytest.mark.parametrize("edits", [STEPS_EDIT, {"removed": [{"id": "idle"}]}], ids=["modified", "removed"])
 def test_a_scenario_edit_conflicts_with_a_text_that_somebody_changed(edits: dict) -> None:
     (conflict,) = folded(auth(THEIRS), edit(scenarios=edits)).conflicts
@@ -325,9 +360,9 @@ def test_a_seen_scenario_that_was_only_renamed_is_no_conflict_for_a_text_edit() 
 
 def test_edits_that_are_applied_already_conflict_with_nothing() -> None:
     both = edit(text=TEXT_EDIT, scenarios=STEPS_EDIT)
-    assert folded(auth(NEW, IDLE_NEW), both).capabilities == {}
-    assert folded(auth(NEW, IDLE_THEIRS), edit(text=TEXT_EDIT)).capabilities == {}
-    assert folded(auth(THEIRS, IDLE_NEW), edit(scenarios=STEPS_EDIT)).capabilities == {}
+    assert_done(auth(NEW, IDLE_NEW), both)
+    assert_done(auth(NEW, IDLE_THEIRS), edit(text=TEXT_EDIT))
+    assert_done(auth(THEIRS, IDLE_NEW), edit(scenarios=STEPS_EDIT))
     assert find(after(auth(NEW), both), "auth/expiry").scenarios[0].steps[1].text == "15 minutes pass"
 
 
