@@ -20,5 +20,5 @@ def closed_change(data: bytes, path: str, day: str, reason: str, superseded_by: 
         raise BrokenSpec(path, loaded.findings)
     if change.closed is not None:
         raise Refused("A003", f"change '{change.change}' is closed already", place=path)
-    closed = Closed(on=date.fromisoformat(day), reason=reason.strip(), superseded_by=superseded_by)
+    closed = Closed(day=date.fromisoformat(day), reason=reason.strip(), superseded_by=superseded_by)
     return change.title, rewrite(data, change.model_copy(update={"closed": closed}), path)

@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from gitspec.domain.ids import derived_title
-from gitspec.domain.model import CapabilityId, Line, Model, Prose, RequirementId, RequirementName, ScenarioId
+from gitspec.domain.model import CapabilityId, Key, Line, Model, Prose, RequirementId, RequirementName, ScenarioId
 
 Keyword = Literal["GIVEN", "WHEN", "THEN", "AND", "BUT"]
 KEYWORDS: tuple[Keyword, ...] = ("GIVEN", "WHEN", "THEN", "AND", "BUT")
@@ -50,6 +50,8 @@ def steps_text(steps: tuple[Step, ...]) -> str:
 
 
 def _steps(value: Any) -> Any:
+    if isinstance(value, list) and value:  # as files could spell it; code hands over tuples
+        raise PydanticCustomError("S003", "must be one literal block of steps")
     if not isinstance(value, str):
         return value
     parsed = parse_steps(value)
@@ -97,7 +99,7 @@ class Requirement(Model):
     """Free labels."""
     links: dict[LinkType, tuple[RequirementName, ...]] = Field(default={})
     """Other requirements, by the kind of the link."""
-    attributes: dict[str, Line] = Field(default={})
+    attributes: dict[Key, Line] = Field(default={})
     """Values of the attributes that the policy declares."""
     deferred: Prose | None = None
     """Why an accepted requirement is not built yet."""

@@ -1,9 +1,8 @@
 """Changes: `change.yaml`, and what a change is made of."""
 
-from datetime import date
 
 from gitspec.domain.kinds import KINDS, Kind
-from gitspec.domain.model import ChangeId, Digest, Flag, Line, Model, Prose
+from gitspec.domain.model import ChangeId, Day, Digest, Flag, Line, Model, Prose
 
 __all__ = ["KINDS", "Approval", "Change", "Closed", "Kind"]
 
@@ -13,7 +12,7 @@ class Approval(Model):
 
     by: Line
     """Who approved: name and e-mail address as Git writes them."""
-    on: date
+    day: Day
     """The day, UTC."""
     digest: Digest
     """Digest of the proposal and of the requirements that result."""
@@ -22,7 +21,7 @@ class Approval(Model):
 class Closed(Model):
     """How a change ended that was not archived."""
 
-    on: date
+    day: Day
     """The day, UTC."""
     reason: Prose
     """Why the change was given up."""
@@ -39,7 +38,7 @@ class Change(Model):
     """What the change is about, in one line."""
     kind: Kind = "feature"
     """What sort of change it is."""
-    created: date
+    created: Day
     """The day it was proposed, UTC."""
     scope: tuple[Line, ...] = ()
     """Paths that this change may touch, as glob patterns; absent: any."""

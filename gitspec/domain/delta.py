@@ -11,6 +11,7 @@ from gitspec.domain.model import (
     CapabilityId,
     Digest,
     Flag,
+    Key,
     Line,
     Model,
     Prose,
@@ -19,7 +20,7 @@ from gitspec.domain.model import (
     ScenarioId,
 )
 
-Seen = dict[str, Digest]
+Seen = dict[Key, Digest]
 """Digest of each part of a requirement as the author saw it: `text`, and each scenario by its id."""
 
 
@@ -145,7 +146,7 @@ class ModifiedRequirement(Model):
     """Tags that come and go."""
     links: LinksEdit | None = None
     """Links that come and go."""
-    attributes: dict[str, LineEdit] = Field(default={})
+    attributes: dict[Key, LineEdit] = Field(default={})
     """Edits of attributes, by name."""
     deferred: TextEdit | None = None
     """Edit of the reason for which the requirement is deferred."""

@@ -4,7 +4,9 @@ The models are the one definition of the file formats: the strict reader binds f
 from them, and the fold works on them. Every text is canonical: without the line breaks around it, LF inside.
 """
 
+import re
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -26,6 +28,9 @@ class Model(BaseModel):
     )
 
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def _id_checker(problem_with: Callable[[str], str | None]) -> AfterValidator:
     def check(value: str) -> str:
         if problem := problem_with(value):
@@ -41,6 +46,19 @@ def _strict_bool(value: Any) -> Any:
         if value not in ("true", "false"):
             raise PydanticCustomError("S003", "must be true or false")
         return value == "true"
+    return value
+
+
+def _strict_day(value: Any) -> Any:
+    """pydantic takes times and seconds since 1970 for dates too."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise PydanticCustomError("S003", "must be a day like 2026-11-21")
+    return value
+
+
+def _strict_count(value: Any) -> Any:
+    if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= 12):
+        raise PydanticCustomError("S003", "must be a whole number")
     return value
 
 
@@ -95,6 +113,15 @@ Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=
 """Text of one line."""
 
 Flag = Annotated[bool, BeforeValidator(_strict_bool)]
+
+Day = Annotated[date, BeforeValidator(_strict_day)]
+"""A day as `2026-11-21`."""
+
+Count = Annotated[int, BeforeValidator(_strict_count), Field(ge=1)]
+"""A whole number from 1."""
+
+Key = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=100)]
+"""A key that is free to choose: a name, short enough for every YAML engine to take it for a key."""
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
 """First 12 hex digits of the SHA-256 of a part."""

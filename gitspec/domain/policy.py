@@ -1,10 +1,10 @@
 """The project's policy: `spec/gitspec.yaml`. Later rules of enforcement get their keys here."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from gitspec.domain.model import ChangeId, Flag, Line, Model
+from gitspec.domain.model import ChangeId, Count, Flag, Key, Line, Model
 
 
 class CodePaths(Model):
@@ -23,7 +23,7 @@ class SkipReason(Model):
     """The word after `Change-Skip:`."""
     paths: tuple[Line, ...] = ()
     """Patterns: the commit may touch only code that matches; absent: any."""
-    max_lines: Annotated[int, Field(ge=1)] | None = None
+    max_lines: Count | None = None
     """At most so many added and removed lines of code; absent: any number."""
 
 
@@ -78,5 +78,5 @@ class Policy(Model):
     """Reasons with which a commit may name no change; absent: the defaults, `[]`: none."""
     proposal: ProposalRules = ProposalRules.model_construct()
     """What a proposal must hold."""
-    attributes: dict[str, Attribute] = Field(default={})
+    attributes: dict[Key, Attribute] = Field(default={})
     """Fields that requirements may carry beyond the built-in ones, by name."""

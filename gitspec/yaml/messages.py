@@ -33,7 +33,7 @@ class _Spot(NamedTuple):
     shape: Shape | None
     around: Node | None
     around_shape: Shape | None
-    is_key: bool
+    is_key: bool = False
 
 
 def findings_of(error: ValidationError, model: type[Model], document: Document) -> list[Finding]:
@@ -56,7 +56,7 @@ def findings_of(error: ValidationError, model: type[Model], document: Document) 
 
 def _spot(loc: tuple[Any, ...], kind: str, shape: Shape | None, root: Node | None) -> _Spot | None:
     """Follow pydantic's path; None when it is about a branch of a union that the file did not take."""
-    spot = _Spot(None, "", root, shape, None, None, False)
+    spot = _Spot(None, "", root, shape, None, None)
     for i, part in enumerate(loc):
         at, shape = spot.node, spot.shape
         if shape is not None and shape.kind == "either" and isinstance(part, str):
@@ -68,14 +68,14 @@ def _spot(loc: tuple[Any, ...], kind: str, shape: Shape | None, root: Node | Non
         if part == "[key]":
             return spot._replace(is_key=True)
         if isinstance(at, Sequence) and isinstance(part, int) and part < len(at.items):
-            spot = _Spot(None, spot.name, at.items[part], shape.item if shape else None, at, shape, False)
+            spot = _Spot(None, spot.name, at.items[part], shape.item if shape else None, at, shape)
         elif isinstance(at, Mapping) and isinstance(part, str):
             key, value = at.key(part), at.get(part)
             if key is None and not (kind == "missing" and i == len(loc) - 1):
                 return spot
-            spot = _Spot(key, part, value, _below(shape, part), at, shape, False)
+            spot = _Spot(key, part, value, _below(shape, part), at, shape)
         elif kind == "missing" and isinstance(part, str):
-            spot = _Spot(None, part, None, _below(shape, part), at, shape, False)
+            spot = _Spot(None, part, None, _below(shape, part), at, shape)
     return spot
 
 

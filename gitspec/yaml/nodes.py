@@ -59,10 +59,9 @@ def data_of(node: Node | None) -> Any:
     """The plain dicts, lists and texts of a tree; an empty dict for no tree."""
     if node is None:
         return {}
-    kind = type(node)
-    if kind is Scalar:
-        return node[0]
-    if kind is Mapping:
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
         return {key[0]: value[0] if type(value) is Scalar else data_of(value) for key, value in node.items}
     return [value[0] if type(value) is Scalar else data_of(value) for value in node.items]
 

@@ -81,7 +81,7 @@ def _engine() -> Any:
     from yaml.reader import Reader
     from yaml.scanner import Scanner
 
-    class Pure(Reader, Scanner, Parser):  # type: ignore[misc]
+    class Pure(Reader, Scanner, Parser):
         def __init__(self, stream: str) -> None:
             Reader.__init__(self, stream)
             Scanner.__init__(self)
@@ -103,6 +103,7 @@ class Builder:
         self._lines: list[str] | None = None
         self._has_comments = " #" in text or "\t#" in text
         self._has_backslashes = "\\" in text
+        self._has_questions = "?" in text
 
     @property
     def lines(self) -> list[str]:
@@ -151,7 +152,8 @@ class Builder:
                 nodes = []
                 counted += 1
                 if len(stack) > MAX_DEPTH or counted > MAX_NODES:
-                    return self._too_much(event, len(stack) > MAX_DEPTH)
+                    self._too_much(event, deep=len(stack) > MAX_DEPTH)
+                    return None
                 if event.anchor is not None or event.tag is not None:
                     self._no_properties(event)
                 if event.flow_style:
@@ -172,7 +174,7 @@ class Builder:
                 break
         return nodes[0] if nodes else None
 
-    def _too_much(self, event: Any, deep: bool) -> None:
+    def _too_much(self, event: Any, *, deep: bool) -> None:
         mark = event.start_mark
         if deep:
             self.report("Y003", f"nested deeper than {MAX_DEPTH} levels", mark.line + 1, mark.column + 1)
@@ -198,19 +200,23 @@ class Builder:
             if self._has_backslashes and (at := self._backslash_in(node)):
                 self.suspects.append(Suspect("Y015", node, *at))
         elif style != "'":
-            last = self._last_line(line, end.line, end.column)
+            last = self._last_line(event)
             node = Scalar(event.value, style, line + 1, col + 1, last + 1, len(self.lines[last]) + 1)
         return node
 
-    def _last_line(self, line: int, end: int, end_col: int) -> int:
-        """The last line of a block scalar that is not blank."""
-        lines = self.lines
-        last = min(end if end_col else end - 1, len(lines) - 1)
-        if last == end and lines[last][:end_col].strip(" ") == "":
+    def _last_line(self, event: Any) -> int:
+        """The last line (from 0) of a block scalar, without the blank ones that end it."""
+        line: int = event.start_mark.line
+        end, lines = event.end_mark, self.lines
+        text: str = event.value.rstrip("\n")
+        if event.style == "|":
+            return line + text.count("\n") + 1 if text else line
+        last = min(end.line if end.column else end.line - 1, len(lines) - 1)
+        if last == end.line and not lines[last][: end.column].strip(" "):
             last -= 1
         while last > line and not lines[last].strip(" "):
             last -= 1
-        return max(last, line)
+        return int(max(last, line))
 
     def _comment_behind(self, line: int, col: int) -> int:
         """The column of a comment behind a value on its line, 0 for none."""
@@ -241,7 +247,7 @@ class Builder:
                 continue
             known[key.text] = key.line
             pairs.append((key, value))
-            if key.style in ("|", ">") or self._is_complex(key):
+            if key.style in ("|", ">") or (self._has_questions and self._is_complex(key)):
                 self.report("Y012", "a key must be a plain word", key.line, key.col, "write 'key: value'")
         flow = bool(start.flow_style)
         return Mapping(tuple(pairs), flow, *self._span(start, end, flow, nodes))

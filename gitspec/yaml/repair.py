@@ -151,7 +151,7 @@ def _quote_problem(value: str, line: Line, lines: list[str]) -> str | None:
     end = close_of(value, 0)
     if end >= 0:
         behind = value[end + 1 :]
-        if not behind.strip() or behind.lstrip().startswith("#") and behind[0] in " \t":
+        if not behind.strip() or (behind.lstrip().startswith("#") and behind[0] in " \t"):
             return None
         return "text behind the closing quote"
     for row in lines[line.number : line.number + 30]:  # it may go on below, indented
