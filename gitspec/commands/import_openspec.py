@@ -19,10 +19,14 @@ _LISTED = 10
 
 
 class Imported(NamedTuple):
-    """What an import read and wrote. ``validation`` are the findings on what it wrote (None on a dry run)."""
+    """What an import read and wrote. ``validation`` are the findings on what it wrote (None on a dry run).
+
+    ``changes`` says of each change, by id, in which folder it is and in which it was.
+    """
 
     report: Report
     roots: tuple[str, ...]
+    changes: Mapping[str, tuple[str, str]]
     written: tuple[str, ...]
     dry_run: bool
     validation: "tuple[Finding, ...] | None"
@@ -51,15 +55,16 @@ def import_openspec(repo: Repository, path: str, *, dry_run: bool = False, day: 
         raise CannotJudge("G007", "a bare repository has no work tree to import into", help="import in a clone")
     roots = find_roots(path)
     Spec(at_work_tree(repo)).require_policy()
+    names = tuple(root.name for root in roots)
     with gc_paused():
         plan = plan_import(roots, day or today(repo))
         _refuse_existing(repo, plan)
         written = tuple(sorted(plan.files))
         if dry_run:
-            return Imported(plan.report, tuple(r.name for r in roots), written, dry_run=True, validation=None)
+            return Imported(plan.report, names, plan.changes, written, dry_run=True, validation=None)
         _write_all(repo, plan.files)
         validation = tuple(_validated(repo))
-    return Imported(plan.report, tuple(r.name for r in roots), written, dry_run=False, validation=validation)
+    return Imported(plan.report, names, plan.changes, written, dry_run=False, validation=validation)
 
 
 def _refuse_existing(repo: Repository, plan: "Plan") -> None:

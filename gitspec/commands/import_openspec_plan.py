@@ -35,10 +35,10 @@ _GUIDANCE = {"project.md", "AGENTS.md", "CLAUDE.md", "README.md", "config.yaml"}
 
 
 class Plan(NamedTuple):
-    """Files by path, the ids of the changes among them, and the report."""
+    """Files by path, the folder (as it is written) and source of each change by its id, and the report."""
 
     files: dict[str, bytes]
-    changes: frozenset[str]
+    changes: dict[str, tuple[str, str]]
     report: Report
 
 
@@ -72,7 +72,7 @@ def plan_import(roots: Sequence[Root], today: str) -> Plan:
         for path in root.other:
             planner.leave(root, path)
     planner.report.findings.sort(key=lambda f: (f.path, f.line))
-    return Plan(planner.files, frozenset(planner.ids), planner.report)
+    return Plan(planner.files, planner.written, planner.report)
 
 
 class _Planner:
@@ -87,7 +87,7 @@ class _Planner:
         self.added: dict[str, dict[str, tuple[str, Requirement]]] = {}
         self.edited: dict[tuple[str, str], list[tuple[str, ModifiedRequirement]]] = {}
         self.depends_on: dict[str, set[str]] = {}
-        self.ids: list[str] = []
+        self.written: dict[str, tuple[str, str]] = {}
 
     # -- living specs
 
@@ -140,7 +140,6 @@ class _Planner:
             if found[at].id != source.change.stem:
                 message = f"the change '{source.change.stem}' becomes '{found[at].id}'"
                 self.report.tell("M017", message, source.shown(source.change.folder))
-            self.ids.append(found[at].id)
         return found
 
     def _deltas(self, root: Root, change: SourceChange) -> Iterable[tuple[str, str, str]]:
@@ -238,6 +237,7 @@ class _Planner:
 
     def _documents(self, source: _Source, folder: str, when: str, about: "_About") -> None:
         change, root = source.change, source.root
+        self.written[source.id] = (folder, source.shown(change.folder))
         title = None
         if "proposal.md" in change.files:
             data = self._lf(root, f"{change.folder}/proposal.md")
@@ -265,7 +265,8 @@ class _Planner:
             depends_on=about.depends_on,
             no_deltas=about.no_deltas,
             notes=about.notes,
-            imported=f"openspec {source.shown(change.folder)}"[:500],
+            # an active change will be proved when it is archived; one that was archived elsewhere is history
+            imported=f"openspec {source.shown(change.folder)}"[:500] if change.archived else None,
         )
         self.files[f"{folder}/change.yaml"] = emit(model)
 

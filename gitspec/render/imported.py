@@ -20,6 +20,7 @@ def imported_data(done: Imported) -> dict[str, Any]:
         "roots": [root or "." for root in done.roots],
         "dry_run": done.dry_run,
         "written": list(done.written),
+        "changes": [{"id": i, "path": path, "source": was} for i, (path, was) in sorted(done.changes.items())],
         "counts": done.report.counts.data(),
         "overlooked_by_openspec": done.report.overlooked.data(),
         "findings": [finding_data(f) for f in done.report.findings],
