@@ -35,24 +35,27 @@ def project(random: Random, marks: count) -> Living:  # type: ignore[type-arg]
 
 
 @given(SEEDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_two_changes_that_fold_in_either_order_give_the_same(seed: int) -> None:
     random, marks = Random(seed), count(100)
     specs = project(random, marks)
     authors = [Author(random, specs, marks) for _ in range(2)]
     for author in authors:
         author.work(2)
-    changes = [(f"change-{n}", list(author.deltas.values())) for n, author in enumerate(authors)]
-    one = fold_changes(specs, changes, links_to=links_in(specs))
-    other = fold_changes(specs, changes[::-1], links_to=links_in(specs))
-    found = [facts(laid_over(specs, folded.capabilities)) for folded in (one, other)]
-    to_nothing = any("nothing: " in key[-1] for facts_ in found for key in facts_)  # for validate to refuse
-    if not one.conflicts and not other.conflicts and not to_nothing:
-        assert found[0] == found[1]
+    found = []
+    for order in (authors, authors[::-1]):
+        living = specs
+        for author in order:
+            reported, result = judged(author.deltas, living)
+            if reported:
+                return
+            living = laid_over(living, result.capabilities)
+        found.append(facts(living))
+    assert found[0] == found[1]
 
 
 @given(SEEDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_edits_of_different_requirements_never_conflict(seed: int) -> None:
     random, marks = Random(seed), count(100)
     specs = project(random, marks)
@@ -72,7 +75,7 @@ def test_edits_of_different_requirements_never_conflict(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_the_same_inputs_give_the_same_result(seed: int) -> None:
     random, marks = Random(seed), count(100)
     seen = project(random, marks)
@@ -87,7 +90,7 @@ def test_the_same_inputs_give_the_same_result(seed: int) -> None:
 
 
 @given(SEEDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 def test_a_delta_gives_what_its_author_wants_where_nothing_has_changed(seed: int) -> None:
     random, marks = Random(seed), count(100)
     specs = project(random, marks)
@@ -160,7 +163,7 @@ def content(capability: Capability | None) -> object:
 
 
 @given(_CAPABILITIES, _CAPABILITIES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 def test_the_delta_between_two_versions_leads_from_one_to_the_other(before: Capability, after: Capability) -> None:
     delta = delta_between(before, after)
     if delta is None:
@@ -177,7 +180,7 @@ def test_the_delta_between_two_versions_leads_from_one_to_the_other(before: Capa
 
 
 @given(_CAPABILITIES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_the_delta_of_a_new_capability_brings_it(after: Capability) -> None:
     delta = delta_between(None, after)
     assert delta is not None
@@ -186,7 +189,7 @@ def test_the_delta_of_a_new_capability_brings_it(after: Capability) -> None:
 
 
 @given(_REQUIREMENTS, _REQUIREMENTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, derandomize=True)
 def test_a_difference_names_only_parts_that_differ(one: dict[str, object], other: dict[str, object]) -> None:
     before = Requirement.model_validate(one)
     after = Requirement.model_validate({**other, "id": one["id"]})
