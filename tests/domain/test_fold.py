@@ -253,6 +253,13 @@ def test_a_scenario_renamed_to_a_taken_or_from_a_missing_id_is_a_conflict() -> N
     assert_done(same, delta_)
 
 
+def test_a_scenario_that_a_delta_adds_twice_is_added_once_if_equal_and_else_a_conflict() -> None:
+    equal = edit(scenarios={"added": [scenario("x"), scenario("x")]})
+    assert ids(find(after(auth(), equal), "auth/expiry").scenarios) == ["idle", "x"]
+    other = edit(scenarios={"added": [scenario("x"), scenario("x", "GIVEN other")]})
+    assert codes(folded(auth(), other)) == ["D011"]
+
+
 def test_two_scenarios_cannot_be_renamed_to_one_id() -> None:
     specs = auth(OLD, IDLE, scenario("last"))
     renamed = {"renamed": [{"id": "idle", "to": "x"}, {"id": "last", "to": "x"}]}
@@ -467,6 +474,13 @@ def test_renames_can_not_swap_ids_because_a_second_fold_would_swap_them_back() -
     assert codes(folded(auth(), delta_)) == ["D008"]
 
 
+def test_an_id_is_neither_used_again_in_the_fold_that_frees_it_nor_given_twice() -> None:
+    freed = [{"id": "expiry", "to": "x"}, {"id": "login", "to": "expiry"}]
+    assert codes(folded(auth(), delta("auth", renamed=freed))) == ["D008"]
+    twice = [{"id": "expiry", "to": "x"}, {"id": "login", "to": "x"}]
+    assert codes(folded(auth(), delta("auth", renamed=twice))) == ["D008"]
+
+
 def test_what_else_is_said_of_an_entry_in_conflict_makes_no_further_noise() -> None:
     entry = {**modified(auth(), "auth/expiry", text=TEXT_EDIT), "id": "time-out"}
     delta_ = delta("auth", renamed=[{"id": "expiry", "to": "login"}], modified=[{**entry, "id": "login"}])
@@ -520,6 +534,26 @@ def test_links_of_touched_requirements_follow_a_rename() -> None:
     result = after(specs, *deltas)
     assert find(result, "auth/sign-out").links == {"refines": ("auth/sign-in",)}
     assert find(result, "web/page").links == {"depends-on": ("auth/sign-in",)}
+
+
+def test_a_link_that_others_removed_is_not_brought_back_by_a_rename() -> None:
+    relink = {"removed": {"depends-on": ["auth/login"]}, "added": {"depends-on": ["auth/sign-in", "auth/logout"]}}
+    specs = {**linked(), **living(capability("web", requirement("page")))}
+    deltas = (
+        delta("auth", renamed=[{"id": "login", "to": "sign-in"}, {"id": "logout", "to": "sign-out"}]),
+        delta("web", modified=[modified(linked(), "web/page", links=relink)]),
+    )
+    assert find(after(specs, *deltas), "web/page").links == {"depends-on": ("auth/sign-out",)}
+    assert find(after(linked(), *deltas), "web/page").links == {"depends-on": ("auth/sign-in", "auth/sign-out")}
+
+
+def test_a_link_edit_that_has_nothing_to_do_with_the_rename_is_applied() -> None:
+    unlink = modified(linked(), "web/page", links={"removed": {"depends-on": ["auth/login"]}})
+    deltas = (
+        delta("auth", renamed=[{"id": "login", "to": "sign-in"}, {"id": "logout", "to": "sign-out"}]),
+        delta("web", modified=[unlink]),
+    )
+    assert find(after(linked(), *deltas), "web/page").links == {}
 
 
 # added
