@@ -9,6 +9,8 @@ import pytest
 from tests.archive.project import ADDED, AUTH, CHANGE, NAME, TAG, TASKS, gitspec, project, propose
 from tests.conftest import Repo
 
+ARCHIVERS = int(os.environ.get("GITSPEC_ARCHIVERS", "4"))  # read before the environment is sealed
+
 
 @pytest.fixture
 def ready(repo: Repo) -> Repo:
@@ -422,13 +424,13 @@ def test_a_read_only_object_folder_moves_nothing(ready: Repo) -> None:
     assert ready.git("status", "--porcelain") == ""
 
 
-def test_twenty_archivers_at_once_lose_nothing(ready: Repo) -> None:
+def test_archivers_of_the_same_and_of_other_changes_at_once_lose_nothing(ready: Repo) -> None:
     import subprocess
     import sys
 
     from tests.archive.project import environment
 
-    count = int(os.environ.get("GITSPEC_ARCHIVERS", "4"))
+    count = ARCHIVERS
     for number in range(count):
         folder = propose(ready, f"change-{number}")
         ready.write(f"{folder}/deltas/auth.yaml", ADDED.format(capability="auth", id=f"new-{number}"))

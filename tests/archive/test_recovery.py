@@ -20,6 +20,7 @@ from tests.archive.project import gitspec
 from tests.archive.test_transaction import TAG, done, planned
 from tests.conftest import Repo
 
+KILLS = int(os.environ.get("GITSPEC_KILLS", "1000"))  # read before the environment is sealed
 ROOT = Path(__file__).parents[2]
 STRACE = shutil.which("strace")
 WRITES = "write,pwrite64,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,rmdir,openat,fsync,ftruncate"
@@ -338,19 +339,22 @@ def test_killed_at_every_writing_call(tmp_path: Path, everything: bool) -> None:
 def test_killed_at_random_instants(tmp_path: Path) -> None:
     import random
 
-    rounds = int(os.environ.get("GITSPEC_KILLS", "1000"))
     torn: list[str] = []
     results = {"before": 0, "after": 0}
     pattern = ready_with_edits(tmp_path / "pattern")
     mine = others(pattern)
-    for number in range(rounds):
+    trial = shutil.copytree(pattern.path, tmp_path / "trial", symlinks=True)
+    began = time.monotonic()
+    subprocess.run(child(Path(trial)), check=True)
+    longest = time.monotonic() - began
+    for number in range(KILLS):
         path = tmp_path / f"r{number}"
         shutil.copytree(pattern.path, path, symlinks=True)
         repo = Repo(path)
         before = repo.head()
         repo.git("status")
         process = subprocess.Popen(child(path), start_new_session=True, stderr=subprocess.DEVNULL)
-        time.sleep(random.uniform(0.08, 0.30))
+        time.sleep(random.uniform(0.2 * longest, longest))
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         time.sleep(0.01)
