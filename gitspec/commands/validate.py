@@ -1,6 +1,6 @@
 """Check specs and changes: everything at once, each file for itself, and what only shows when they are seen together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.names import Named
@@ -10,7 +10,7 @@ from gitspec.store import layout
 from gitspec.store.check import CheckedChange, check_changes, sort_key
 from gitspec.store.facts import CapabilityFacts, Check, facts_of_capabilities
 from gitspec.store.memo import remembered
-from gitspec.store.records import finding_of, plain, policy_oid
+from gitspec.store.records import DeltaOutline, finding_of, plain, policy_oid, records_of
 from gitspec.store.spec import Spec
 
 if TYPE_CHECKING:
@@ -37,14 +37,16 @@ def validate_all(spec: Spec, *, strict: bool = False) -> Validation:
 
     Raises CannotJudge L010 when the project has no policy.
     """
-    capabilities, findings = _capabilities(spec, None)
-    changes = _changes(spec, spec.change_ids())
-    findings += [*_policy(spec), *spec.layout_findings()]
-    return _validation(capabilities, changes, findings, strict)
+    _require_policy(spec)
+    rest = _Rest(spec)
+    capabilities, findings = _capabilities(spec, None, rest.work_out)
+    rest.work_out_links()
+    return _validation(capabilities, rest.changes, [*findings, *rest.findings], strict)
 
 
 def validate_some(spec: Spec, names: Sequence[Named], *, strict: bool = False) -> Validation:
     """Check capabilities and active changes by name, and the policy that judges them."""
+    _require_policy(spec)
     wanted = [named.id for named in names if named.kind == "capability"]
     capabilities, findings = _capabilities(spec, wanted)
     changes = _changes(spec, [named.id for named in names if named.kind == "change"])
@@ -62,14 +64,45 @@ def _validation(
     return Validation(tuple(capabilities), tuple(changes), tuple(sorted(best.values(), key=sort_key)), strict)
 
 
+class _Rest:
+    """All that is checked beside capabilities. It goes on while other processes parse these, unless it needs them."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self.changes: list[CheckedChange] = []
+        self.findings: list[Finding] = []
+        self._waiting = False
+
+    def work_out(self) -> None:
+        """Check the policy, the layout, and the changes, if these do not ask who links to what."""
+        spec = self._spec
+        self.findings = [*_policy(spec), *spec.layout_findings()]
+        records = records_of(spec, [spec.change(change) for change in spec.change_ids()])
+        self._waiting = any(_asks_for_links(delta) for record in records for delta in record.deltas)
+        if not self._waiting:
+            self.changes = _changes(spec, spec.change_ids())
+
+    def work_out_links(self) -> None:
+        """Check the changes that had to wait for the links."""
+        if self._waiting:
+            self.changes = _changes(self._spec, self._spec.change_ids())
+
+
+def _asks_for_links(delta: DeltaOutline) -> bool:
+    return bool(delta.removed or delta.renamed or delta.moved or delta.rename_to or delta.retire)
+
+
 def _within(path: str, folders: Sequence[str]) -> bool:
     return any(path == folder or path.startswith(f"{folder}/") for folder in folders)
 
 
-def _policy(spec: Spec) -> list[Finding]:
+def _require_policy(spec: Spec) -> None:
     if not spec.has_policy:
         message = "the project has no spec/gitspec.yaml, so nothing can be judged"
         raise CannotJudge("L010", message, help="gitspec init")
+
+
+def _policy(spec: Spec) -> list[Finding]:
     key = policy_oid(spec)
     rows = remembered(spec.cache, "policy", [key], lambda _: [[plain(f) for f in spec.policy().findings]])
     return [finding_of(row) for row in rows[0]]
@@ -85,10 +118,12 @@ def _changes(spec: Spec, ids: Sequence[str]) -> list[CheckedChange]:
     return checked
 
 
-def _capabilities(spec: Spec, ids: Sequence[str] | None) -> tuple[list[str], list[Finding]]:
+def _capabilities(
+    spec: Spec, ids: Sequence[str] | None, meanwhile: Callable[[], None] | None = None
+) -> tuple[list[str], list[Finding]]:
     if ids is not None and not ids:
         return [], []
-    facts = facts_of_capabilities(spec, ids, check=Check(policy_oid(spec), _Judge(spec)))
+    facts = facts_of_capabilities(spec, ids, check=Check(policy_oid(spec), _Judge(spec)), meanwhile=meanwhile)
     findings = [finding for one in facts.values() for finding in one.findings]
     for capability in _with_dead_links(spec, facts):
         findings += _link_findings(spec, capability)
@@ -102,7 +137,7 @@ class _Judge:
         self._spec = spec
 
     def __call__(self, capability: "Capability", document: "Document", path: str) -> list[Finding]:
-        from gitspec.domain.validate import capability_problems
+        from gitspec.domain.validate_capability import capability_problems
         from gitspec.yaml.binding import locate
 
         problems = capability_problems(capability, policy=self._spec.policy().value)
@@ -129,7 +164,7 @@ def _is_dead(target: str, known: dict[str, CapabilityFacts], ids: dict[str, set[
 
 def _link_findings(spec: Spec, capability: str) -> list[Finding]:
     """The findings about dead links of a capability, at their places."""
-    from gitspec.domain.validate import capability_problems
+    from gitspec.domain.validate_capability import capability_problems
     from gitspec.store.check import exists_in
     from gitspec.yaml.binding import locate
 

@@ -97,9 +97,9 @@ class Requirement(Model):
     """Why the requirement exists."""
     tags: tuple[Line, ...] = ()
     """Free labels."""
-    links: dict[LinkType, tuple[RequirementName, ...]] = Field(default={})
+    links: dict[LinkType, tuple[RequirementName, ...]] = Field(default_factory=dict)
     """Other requirements, by the kind of the link."""
-    attributes: dict[Key, Line] = Field(default={})
+    attributes: dict[Key, Line] = Field(default_factory=dict)
     """Values of the attributes that the policy declares."""
     deferred: Prose | None = None
     """Why an accepted requirement is not built yet."""

@@ -63,9 +63,9 @@ class TagsEdit(Model):
 class LinksEdit(Model):
     """Links that come and go."""
 
-    added: dict[LinkType, tuple[RequirementName, ...]] = Field(default={})
+    added: dict[LinkType, tuple[RequirementName, ...]] = Field(default_factory=dict)
     """Links to add, by kind."""
-    removed: dict[LinkType, tuple[RequirementName, ...]] = Field(default={})
+    removed: dict[LinkType, tuple[RequirementName, ...]] = Field(default_factory=dict)
     """Links to remove, by kind."""
 
 
@@ -146,7 +146,7 @@ class ModifiedRequirement(Model):
     """Tags that come and go."""
     links: LinksEdit | None = None
     """Links that come and go."""
-    attributes: dict[Key, LineEdit] = Field(default={})
+    attributes: dict[Key, LineEdit] = Field(default_factory=dict)
     """Edits of attributes, by name."""
     deferred: TextEdit | None = None
     """Edit of the reason for which the requirement is deferred."""

@@ -120,9 +120,16 @@ class CapabilityFacts:
 
 
 def facts_of_capabilities(
-    spec: "Spec", capabilities: Sequence[str] | None = None, *, check: Check | None = None
+    spec: "Spec",
+    capabilities: Sequence[str] | None = None,
+    *,
+    check: Check | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> dict[str, CapabilityFacts]:
-    """Facts by id of all living capabilities (or of those given that exist), in the order of the ids."""
+    """Facts by id of all living capabilities (or of those given that exist), in the order of the ids.
+
+    ``meanwhile`` is called once, while other processes parse when there is much to parse.
+    """
     paths = spec.capability_paths(capabilities)
     oids = dict(zip(paths.values(), spec.oids(list(paths.values())), strict=True))
     key = check.key if check else None
@@ -130,13 +137,15 @@ def facts_of_capabilities(
     missing = [p for p in paths.values() if not _serves(known.get(oids[p]), key)]
     if missing:
         contents = spec.snapshot.read_many(missing)
-        fresh = _rows_of(missing, contents, check)
+        fresh = _rows_of(missing, contents, check, meanwhile)
         known = {
             **(known if capabilities is not None else _kept(known, set(oids.values()), len(fresh))),
             **{oids[p]: row for p, row in zip(missing, fresh, strict=True)},
         }
         if spec.cache:
             spec.cache.save("capabilities", known)
+    elif meanwhile:
+        meanwhile()
     return {c: CapabilityFacts(c, path, oids[path], known[oids[path]]) for c, path in paths.items()}
 
 
@@ -151,11 +160,13 @@ def _kept(known: dict[str, Any], current: set[str], new: int) -> dict[str, Any]:
     return {oid: row for oid, row in known.items() if oid in current}
 
 
-def _rows_of(paths: Sequence[str], contents: Sequence[bytes], check: Check | None) -> list[Row]:
+def _rows_of(
+    paths: Sequence[str], contents: Sequence[bytes], check: Check | None, meanwhile: Callable[[], None] | None
+) -> list[Row]:
     from gitspec.store.bulk import map_many
 
     _row_of(paths[0], contents[0], check)  # builds the validators once, before children inherit them
-    return map_many(lambda i: _row_of(paths[i], contents[i], check), len(paths))
+    return map_many(lambda i: _row_of(paths[i], contents[i], check), len(paths), meanwhile=meanwhile)
 
 
 _WIDTH = 12

@@ -1,5 +1,6 @@
 import gc
 import os
+import time
 
 import pytest
 
@@ -13,11 +14,18 @@ def cores(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_results_come_in_order_from_several_processes(cores: None) -> None:
-    results = map_many(lambda i: [i, os.getpid()], 1_000)
+    results = map_many(lambda i: [i, os.getpid()], 1_000, meanwhile=lambda: time.sleep(0.2))
     assert [i for i, _ in results] == list(range(1_000))
-    assert len({pid for _, pid in results}) == 3
+    assert {pid for _, pid in results} - {os.getpid()}
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize("count", [0, 1, 127, 128, 129, 500])
+def test_every_number_is_worked_on_once(cores: None, count: int) -> None:
+    said: list[str] = []
+    found = map_many(lambda i: i, count, parallel_above=2, meanwhile=lambda: said.append("once"))
+    assert found == list(range(count)) and said == ["once"]
 
 
 def test_few_are_done_here(cores: None) -> None:
