@@ -73,7 +73,8 @@ def _one_line(value: str) -> str:
 
 
 _SEGMENT = r"[a-z0-9]+(-[a-z0-9]+)*"
-_WORD = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{N}]+(-[\p{Ll}\p{Lm}\p{Lo}\p{M}\p{N}]+)*"
+_LETTERS = r"[^\x00-/:-`{-\xa9]+"  # in words that every regex engine knows; the reader knows better
+_WORD = f"{_LETTERS}(-{_LETTERS})*"
 
 
 def _schema(pattern: str, max_length: int = ids.MAX_LENGTH) -> dict[str, Any]:
@@ -117,7 +118,7 @@ Flag = Annotated[bool, BeforeValidator(_strict_bool)]
 Day = Annotated[date, BeforeValidator(_strict_day)]
 """A day as `2026-11-21`."""
 
-Count = Annotated[int, BeforeValidator(_strict_count), Field(ge=1)]
+Count = Annotated[int, Field(ge=1), BeforeValidator(_strict_count)]
 """A whole number from 1."""
 
 Key = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=100)]

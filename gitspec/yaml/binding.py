@@ -37,7 +37,7 @@ def bind(model: type[M], document: Document) -> Loaded[M]:
 
     value: M | None = None
     found = list(document.findings)
-    if document.root is None and found:
+    if found and document.root is None:
         return Loaded(None, document.findings, document)
     try:
         value = model.model_validate(document.data, by_alias=True, by_name=False)
@@ -62,6 +62,10 @@ def locate(document: Document, loc: Loc) -> tuple[int, int]:
 
     A block that starts below its key is located at the key. The start of the file when there is nothing.
     """
+    if loc and isinstance(loc[0], str) and len(loc) < 3:
+        index = loc[1] if len(loc) > 1 else None
+        if not isinstance(index, str) and (outer := document.outer_place(loc[0], index)):
+            return outer
     at: Node | None = document.root
     place = (1, 1) if at is None else (at.line, at.col)
     for part in loc:

@@ -11,6 +11,7 @@ from gitspec.domain.finding import Finding
 from gitspec.domain.rules import finding
 from gitspec.yaml.lexical import MAX_DEPTH, MAX_FINDINGS, MAX_NODES, lex
 from gitspec.yaml.nodes import Mapping, Node, Scalar, Sequence, data_of
+from gitspec.yaml.usual import Place, Usual, read_usual
 
 
 class Suspect:
@@ -28,22 +29,58 @@ class Suspect:
 class Document:
     """A file that was read. ``root`` is None when nothing could be read, and for an empty file."""
 
-    __slots__ = ("damaged", "findings", "path", "root", "suspects", "text")
+    __slots__ = ("_data", "_items", "_keys", "_root", "damaged", "findings", "path", "suspects", "text")
 
-    def __init__(self, path: str, text: str, root: Node | None, findings: tuple[Finding, ...]) -> None:
+    def __init__(
+        self,
+        path: str,
+        text: str,
+        root: Node | None,
+        findings: tuple[Finding, ...],
+        suspects: tuple[Suspect, ...] = (),
+        damaged: frozenset[int] = frozenset(),
+    ) -> None:
         self.path = path
         self.text = text
         """The text with LF line breaks, without what the lexical check put aside."""
-        self.root = root
         self.findings = findings
-        self.suspects: tuple[Suspect, ...] = ()
-        self.damaged: frozenset[int] = frozenset()
+        self.suspects = suspects
+        self.damaged = damaged
         """Lines that could not be read: what is missing near them need not be missing."""
+        self._root = root
+        self._data: dict[str, Any] | None = None
+        self._keys: dict[str, Place] = {}
+        self._items: dict[str, list[Place]] = {}
+
+    @classmethod
+    def usual(cls, path: str, text: str, usual: Usual) -> "Document":
+        """A file in its usual form: its data is there, its tree is built when somebody wants it."""
+        document = cls(path, text, None, ())
+        document._data, document._keys, document._items = usual
+        return document
+
+    @property
+    def root(self) -> Node | None:
+        """The tree."""
+        if self._root is None and self._data is not None:
+            builder = Builder(self.text, self.path)
+            builder.build()
+            self._root = builder.root
+        return self._root
 
     @property
     def data(self) -> Any:
         """Plain dicts, lists and texts."""
-        return data_of(self.root)
+        return self._data if self._data is not None else data_of(self._root)
+
+    def outer_place(self, key: str, index: int | None = None) -> tuple[int, int] | None:
+        """Line and column of an outermost value, or of an item of one that is a list, where no tree is needed for it."""
+        if index is None:
+            place = self._keys.get(key)
+        else:
+            places = self._items.get(key, [])
+            place = places[index] if 0 <= index < len(places) else None
+        return (self.text.count("\n", 0, place[0]) + 1, place[1] + 1) if place else None
 
 
 def read(data: bytes, path: str) -> Document:
@@ -51,21 +88,18 @@ def read(data: bytes, path: str) -> Document:
     text, findings = lex(data, path)
     if text is None:
         return Document(path, "", None, tuple(findings))
+    if not findings and (usual := read_usual(text)) is not None:
+        return Document.usual(path, text, usual)
     builder = Builder(text, path)
     if builder.build():
         builder.finish()
-        findings += builder.findings
-        root, suspects, damaged = builder.root, builder.suspects, frozenset[int]()
+        root, suspects, damaged, found = builder.root, builder.suspects, frozenset[int](), builder.findings
     else:
         from gitspec.yaml.recover import recover
 
         root, suspects, damaged, found = recover(text, path)
-        findings += found
-    findings.sort(key=lambda f: (f.line, f.col))
-    document = Document(path, text, root, tuple(findings))
-    document.suspects = tuple(suspects)
-    document.damaged = damaged
-    return document
+    findings = sorted(findings + found, key=lambda f: (f.line, f.col))
+    return Document(path, text, root, tuple(findings), tuple(suspects), damaged)
 
 
 @cache

@@ -9,8 +9,6 @@ from datetime import date
 from functools import cache
 from typing import Any, Literal, NamedTuple
 
-from pydantic_core import PydanticUndefined
-
 from gitspec.domain.capability import Steps
 from gitspec.domain.model import Flag, Line, Model, Prose
 
@@ -43,7 +41,7 @@ def fields_of(model: type[Model]) -> tuple[Field, ...]:
     # What a subclass adds (`after`) goes behind the id, where a reader looks for it.
     for name, info in model.model_fields.items():
         required = info.is_required()
-        default = None if info.default is PydanticUndefined else info.default
+        default = None if required else info.get_default(call_default_factory=True)
         found.append(Field(name, info.alias or name, _shape(hints[name]), required, default))
     names = [f.name for f in found]
     if "id" in names and "after" in names:
