@@ -59,12 +59,10 @@ COMMANDS = {
     "tasks": ("task", "list", "add-2fa"),
     "hooks": ("hooks", "status"),
 }
-WRITING = {"init", "propose", "delta", "task"}
-"""Kinds of the commands that write; tests/cli/test_json.py holds them to the page."""
 
 
 def test_the_page_has_every_kind() -> None:
-    assert EXAMPLES.keys() - {"finding"} - WRITING == COMMANDS.keys()
+    assert COMMANDS.keys() <= EXAMPLES.keys()
 
 
 @pytest.mark.parametrize("kind", COMMANDS)
