@@ -23,6 +23,8 @@ from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.git.transaction import uninterrupted
 
+_LOCK_WAIT = 0.5
+"""Long enough for a killed command's last child to be gone, short enough to read beside an operation that goes on."""
 _IN_PASSING = 0.5
 _TAGS = "refs/tags/archive/"
 
@@ -36,7 +38,7 @@ def recover(repo: Repository, wait: float = index_follow.WAIT) -> str | None:
     if not is_pending(repo):
         return None
     try:
-        with operation_lock(repo, wait=0) as lock:
+        with operation_lock(repo, _LOCK_WAIT) as lock:
             return settle(repo, lock, wait)
     except CannotJudge as error:
         if error.code == "G011":

@@ -68,7 +68,8 @@ def state(repo: Repo, before: str) -> str:
     locks = [str(p) for p in (repo.path / ".git").rglob("*.lock")]
     facts = (moved, tag, new, archived, not active)
     if locks or (repo.path / ".git/gitspec/journal.json").exists() or (repo.path / ".git/gitspec/operation").exists():
-        return f"left over: {locks} {facts}"
+        journal = repo.path / ".git/gitspec/journal.json"
+        return f"left over: {locks} {facts} {journal.read_text() if journal.exists() else 'no journal'}"
     return {(True,) * 5: "after", (False,) * 5: "before"}.get(facts, f"torn: {facts}")
 
 
