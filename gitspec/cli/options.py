@@ -48,6 +48,11 @@ def complete_change(_ctx: click.Context, _param: click.Parameter, incomplete: st
     return _items(_active_ids, incomplete)
 
 
+def complete_name(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Ids of capabilities, requirements (once a capability is typed) and active changes for the shell."""
+    return _items(lambda: _all_ids(incomplete), incomplete)
+
+
 def complete_task(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
     """Numbers of the tasks of the change that was typed before."""
     from gitspec.commands.task import read
@@ -76,6 +81,21 @@ def _active_ids() -> list[str]:
     from gitspec.store.spec import Spec
 
     return [i for i in Spec(open_snapshot(discover(), None)).change_ids() if problem_with_change_id(i) is None]
+
+
+def _all_ids(incomplete: str) -> list[str]:
+    from gitspec.git.repository import discover
+    from gitspec.git.snapshot import open_snapshot
+    from gitspec.store.cache import Cache
+    from gitspec.store.facts import facts_of_capabilities
+    from gitspec.store.spec import Spec
+
+    repo = discover()
+    spec = Spec(open_snapshot(repo, None), Cache(repo))
+    capability = incomplete.rpartition("/")[0]
+    inside = facts_of_capabilities(spec, [capability]) if capability else {}
+    requirements = [f"{c}/{requirement}" for c, facts in inside.items() for requirement in facts.requirement_ids]
+    return [*spec.capability_ids(), *spec.change_ids(), *requirements]
 
 
 def emit(as_json: bool, kind: str, data: Mapping[str, Any], text: str | Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 import click
 
-from gitspec.cli.options import at_option, examples, json_option, no_cache_option
+from gitspec.cli.options import at_option, complete_name, examples, json_option, no_cache_option
 
 KINDS = ("capability", "requirement", "scenario", "change", "archived")
 
@@ -16,7 +16,7 @@ KINDS = ("capability", "requirement", "scenario", "change", "archived")
         "gitspec show auth --type change",
     )
 )
-@click.argument("name")
+@click.argument("name", shell_complete=complete_name)
 @click.option("--type", "kind", type=click.Choice(KINDS), help="What NAME is, when it may mean several things.")
 @at_option
 @json_option

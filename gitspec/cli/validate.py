@@ -2,7 +2,7 @@
 
 import click
 
-from gitspec.cli.options import at_option, examples, json_option, no_cache_option
+from gitspec.cli.options import at_option, complete_name, examples, json_option, no_cache_option
 
 
 @click.command(
@@ -13,7 +13,7 @@ from gitspec.cli.options import at_option, examples, json_option, no_cache_optio
         "gitspec validate --all --at origin/main --json",
     )
 )
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete_name)
 @click.option("--all", "everything", is_flag=True, help="Check everything, as without NAME.")
 @click.option("--type", "kind", type=click.Choice(("capability", "change")), help="What NAME is, when it is both.")
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")

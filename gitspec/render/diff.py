@@ -1,6 +1,6 @@
 """What a change does to the living specs, as text with a line diff of each part, and as data for JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gitspec.commands.diff import ChangeDiff
@@ -32,8 +32,16 @@ def _capability(diff: CapabilityDiff, paint: Paint) -> Iterator[str]:
 
 def _requirement(capability: str, diff: RequirementDiff, paint: Paint) -> Iterator[str]:
     was = f" (was {clean_line(diff.was)})" if diff.was else ""
-    yield "  " + _signed(diff.kind, f"{clean_line(f'{capability}/{diff.id}')}{was}", paint)
-    yield from _parts(diff.parts, "    ", paint)
+    name = clean_line(f"{capability}/{diff.id}") + was
+    yield from _item(diff.kind, name, diff.parts, "  ", paint)
+
+
+def _item(kind: str, name: str, parts: Sequence[PartDiff], by: str, paint: Paint) -> Iterator[str]:
+    """A requirement or scenario; of a whole one that comes or goes the title stands in the first line."""
+    whole = kind in ("added", "removed")
+    title = next((p.after or p.before for p in parts if p.part == "title" and not p.scenario), None) if whole else None
+    yield by + _signed(kind, name, paint) + (f": {clean_line(title)}" if title else "")
+    yield from _parts([p for p in parts if not (title and p.part == "title" and not p.scenario)], by + "  ", paint)
 
 
 def _signed(kind: str, text: str, paint: Paint) -> str:
@@ -42,15 +50,20 @@ def _signed(kind: str, text: str, paint: Paint) -> str:
     return f"{colour(f'{sign} {kind}')} {paint.strong(text)}"
 
 
-def _parts(parts: tuple[PartDiff, ...], by: str, paint: Paint) -> Iterator[str]:
+def _parts(parts: Sequence[PartDiff], by: str, paint: Paint) -> Iterator[str]:
     for part in parts:
-        if part.scenario and part.part == "id" and (part.before is None or part.after is None):
-            kind = "added" if part.before is None else "removed"
-            yield f"{by}{_signed(kind, f'scenario {clean_line(part.scenario)}', paint)}"
-            continue
-        label = f"scenario {part.scenario}, {part.part}" if part.scenario else part.part
-        yield f"{by}{paint.faint(clean_line(label))}"
-        yield from (f"{by}  {line}" for line in line_diff(part.before, part.after, paint))
+        if not part.scenario:
+            yield f"{by}{paint.faint(clean_line(part.part))}"
+            yield from (f"{by}  {line}" for line in line_diff(part.before, part.after, paint))
+    for scenario in dict.fromkeys(part.scenario for part in parts if part.scenario):
+        own = [part._replace(scenario="") for part in parts if part.scenario == scenario]
+        ids = next((part for part in own if part.part == "id"), None)
+        kind, was = "modified", ""
+        if ids is not None:
+            kind = "added" if ids.before is None else "removed" if ids.after is None else "renamed"
+            was = f" (was {clean_line(ids.before)})" if ids.before and ids.after else ""
+        rest = [part for part in own if part.part != "id"]
+        yield from _item(kind, f"scenario {clean_line(scenario)}{was}", rest, by, paint)
 
 
 def line_diff(before: str | None, after: str | None, paint: Paint = PLAIN) -> Iterator[str]:

@@ -14,7 +14,7 @@ def test_diff_goes_by_requirement_and_shows_lines_before_and_after(project: Repo
         "      - The system MUST expire a session after 30 minutes without activity.",
         "      + The system MUST expire a session after 15 minutes without activity.",
     ]
-    assert "  + added auth/totp" in lines
+    assert "  + added auth/totp: Time-based codes" in lines
     assert not any("login-page" in line for line in lines)
 
 

@@ -1,3 +1,4 @@
+import click
 import pytest
 
 from tests.conftest import Repo
@@ -99,3 +100,27 @@ def test_the_requirement_in_json_is_shaped_as_in_the_file(project: Repo, gitspec
             }
         ],
     }
+
+
+def test_names_are_completed_and_hostile_ones_are_not(
+    project: Repo, gitspec: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write("spec/capabilities/$(touch x).yaml", AUTH)
+    project.write("spec/changes/$(touch y)/change.yaml", "change: x\n")
+    command = get_command()
+    assert complete(command, "") == ["auth", "billing/invoices", "add-2fa"]
+    assert complete(command, "auth/") == ["auth/session-expiry", "auth/login-page"]
+    monkeypatch.chdir("/")
+    assert complete(command, "") == []
+
+
+def get_command() -> click.Command:
+    from gitspec.cli.show import command
+
+    return command
+
+
+def complete(command: click.Command, incomplete: str) -> list[str]:
+    """What the shell is offered for NAME."""
+    context = click.Context(command)
+    return [item.value for item in command.params[0].shell_complete(context, incomplete)]
