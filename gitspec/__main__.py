@@ -17,6 +17,8 @@ EXIT_CLOSED_PIPE = 141
 
 def main() -> None:
     """Entry point of ``gitspec`` and ``python -m gitspec``."""
+    # Plugins of pydantic are found through importlib.metadata, which is slow, and are nobody's business here.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.set_threshold(50_000, 20, 20)  # imports make much that stays: looking through it again and again costs 5 %
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a file name that is no UTF-8, or a terminal that is not, is no crash

@@ -24,7 +24,6 @@ class Model(BaseModel):
         defer_build=True,
         validate_by_alias=True,
         validate_by_name=True,
-        use_attribute_docstrings=True,
     )
 
 

@@ -7,7 +7,7 @@ python -m gitspec.store.schemas --check   # exit 1 when a file there is not what
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gitspec.domain.model import Model
@@ -38,13 +38,24 @@ def models() -> dict[str, type[Model]]:
 
 def schema_of(name: str) -> dict[str, Any]:
     """The JSON Schema of a model: what an editor completes and checks."""
+    from gitspec.store.schema_descriptions import descriptions
     from gitspec.store.schema_examples import EXAMPLES
 
     schema = _without_null(models()[name].model_json_schema(by_alias=True))
+    classes = {model.__name__: model for model in all_models(Model)}
     for title, definition in [(schema["title"], schema), *schema.get("$defs", {}).items()]:
+        for key, text in descriptions(classes[title]).items():
+            definition["properties"][key] = {"description": text, **definition["properties"][key]}
         if title in EXAMPLES:
             definition["examples"] = [EXAMPLES[title]]
     return {"$schema": DIALECT, "$id": schema_url(name), **schema}
+
+
+def all_models(base: type[Model]) -> Iterator[type[Model]]:
+    """Every model that derives from ``base``."""
+    for model in base.__subclasses__():
+        yield model
+        yield from all_models(model)
 
 
 def schema_file(name: str) -> bytes:
