@@ -32,7 +32,13 @@ def test_status_leads_from_proposal_to_archive(project: Repo, gitspec: Cli) -> N
     project.write(f"{HERE}/tasks.md", "- [x] 1.1 One\n- [!] 1.2 Two: no key\n")
     assert state(gitspec) == ("blocked", "gitspec task set add-2fa 1.2 in-progress")
     project.write(f"{HERE}/tasks.md", "- [x] 1.1 One\n- [-] 1.2 Two: not needed\n")
+    state_, command = state(gitspec)
+    assert state_ == "ready" and command.startswith(f"git add {HERE} && git commit")
+    project.git("add", HERE)
+    assert state(gitspec)[1] == command
+    project.git("commit", "-q", "-m", "Finish")
     assert state(gitspec) == ("ready", "gitspec archive add-2fa")
+    assert gitspec("status", "add-2fa", "--at", "HEAD", "--json").json["next"]["action"] == "archive"
 
 
 def test_subtasks_come_before_the_task_they_belong_to(project: Repo, gitspec: Cli) -> None:
@@ -46,7 +52,7 @@ def test_a_change_without_deltas_may_say_so(project: Repo, gitspec: Cli) -> None
     (project.path / HERE / "deltas/auth.yaml").unlink()
     project.write(f"{HERE}/change.yaml", CHANGE + "no_deltas: true\n")
     project.write(f"{HERE}/tasks.md", "- [x] 1.1 One\n")
-    assert state(gitspec) == ("ready", "gitspec archive add-2fa")
+    assert state(gitspec)[0] == "ready"
     assert "none, as declared" in gitspec("status").out
 
 
@@ -56,6 +62,7 @@ def test_a_change_waits_for_what_it_depends_on(project: Repo, gitspec: Cli) -> N
         project.write(f"spec/changes/{name}/change.yaml", change + "no_deltas: true\n" + more)
         project.write(f"spec/changes/{name}/proposal.md", PROPOSAL)
         project.write(f"spec/changes/{name}/tasks.md", "- [x] 1.1 One\n")
+    project.commit("More changes")
     assert state(gitspec, "base") == ("ready", "gitspec archive base")
     assert state(gitspec, "top") == ("waiting", "gitspec status base")
     (project.path / "spec/changes/base").rename(project.path / "spec/archive/2026-11-20-base")
