@@ -82,9 +82,13 @@ def test_an_interrupted_call_leaves_no_child(repo: Repo) -> None:
         time.sleep(0.2)
         os.kill(os.getpid(), signal.SIGINT)
 
-    threading.Thread(target=interrupt).start()
-    with pytest.raises(KeyboardInterrupt):
-        run(str(repo.path), "-c", "alias.wait=!sleep 30", "wait")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job starts with it ignored
+    try:
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            run(str(repo.path), "-c", "alias.wait=!sleep 30", "wait")
+    finally:
+        signal.signal(signal.SIGINT, before)
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
