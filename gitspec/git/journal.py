@@ -16,7 +16,7 @@ from gitspec.git.repository import Repository
 LOCK_WAIT = 60.0
 _POLL = 0.02
 _FILE = "journal.json"
-_VERSION = 1
+_VERSION = 2
 
 Phase = Literal["preparing", "moving"]
 
@@ -37,9 +37,12 @@ class Journal(NamedTuple):
     ref: str
     old: str
     new: str = ""
-    tag: str = ""
-    """Full name of the tag's ref, or empty."""
-    tag_oid: str = ""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Tags to make: full name of the ref, object id."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """Tags to delete."""
+    remote: str = ""
+    """Where the result is pushed to before it moves anything here, or empty."""
     began: int = 0
     """When the refs were about to move, in nanoseconds."""
 
@@ -139,8 +142,9 @@ def read_journal(repo: Repository) -> Journal | None:
             data = json.loads(file.read())
         if data.pop("version") != _VERSION:
             raise ValueError("made by another version")
-        journal = Journal(**data)
-        if not all(isinstance(value, str) for value in journal[:-1]) or not isinstance(journal.began, int):
+        tags, dropped = _pairs(data.pop("tags")), _pairs(data.pop("dropped"))
+        journal = Journal(**data, tags=tags, dropped=dropped)
+        if not all(isinstance(value, int if name == "began" else str) for name, value in data.items()):
             raise ValueError("not of the right shape")
     except FileNotFoundError:
         return None
@@ -150,6 +154,15 @@ def read_journal(repo: Repository) -> Journal | None:
             help="look at 'git log -1', 'git status' and 'git tag --list \"archive/*\"', then delete the file",
         ) from None  # fmt: skip
     return journal
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    found = []
+    for row in value if isinstance(value, list) else [value]:
+        if not isinstance(row, list) or len(row) != 2 or not all(isinstance(text, str) for text in row):
+            raise ValueError("not of the right shape")
+        found.append((row[0], row[1]))
+    return tuple(found)
 
 
 def drop_journal(repo: Repository, journal: Journal) -> None:

@@ -5,6 +5,7 @@ Both are done in steps that may be interrupted and repeated. Locks of other prog
 """
 
 import os
+from collections.abc import Sequence
 
 from gitspec.errors import CannotJudge
 from gitspec.git import files_follow, index_follow
@@ -68,7 +69,8 @@ def settle(repo: Repository, lock: int | None = None, wait: float = index_follow
         if journal.phase == "preparing":
             index_follow.drop_index_lock(journal.git_dir, operation_folder(repo))
             drop_journal(repo, journal)
-            return f"undid an interrupted {journal.what} of '{journal.change}'; nothing had been moved"
+            tail = f"; 'git fetch' tells whether it reached {journal.remote}" if journal.remote else ""
+            return f"undid an interrupted {journal.what} of '{journal.change}'; nothing had been moved here{tail}"
         own = _at_home(repo, journal)
         _drop_ref_locks(repo, journal)
         if _landed(repo, journal):
@@ -97,7 +99,17 @@ def _landed(repo: Repository, journal: Journal) -> bool:
     if tip.status:
         return False
     at = tip.out.decode().strip()
-    return at == journal.new or run(repo, "merge-base", "--is-ancestor", journal.new, at).status == 0
+    if at in (journal.old, journal.new):
+        return at == journal.new
+    if not _within(repo, journal.new, at):
+        return False
+    # the new commit may be an older one: then the branch must have left the old one
+    return not (_within(repo, journal.new, journal.old) and _within(repo, journal.old, at))
+
+
+def _within(repo: Repository, commit: str, other: str) -> bool:
+    """Whether ``commit`` is an ancestor of ``other``."""
+    return run(repo, "merge-base", "--is-ancestor", commit, other).status == 0
 
 
 def _is_commit(repo: Repository, oid: str) -> bool:
@@ -105,33 +117,43 @@ def _is_commit(repo: Repository, oid: str) -> bool:
 
 
 def _undo(repo: Repository, journal: Journal) -> None:
-    if journal.tag.startswith(_TAGS):
-        found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", journal.tag)
-        if found.status == 0 and found.out.decode().strip() == journal.tag_oid:
-            git(repo, "update-ref", "-d", journal.tag, journal.tag_oid)
+    for tag, oid in _archive_tags(journal.tags):
+        if _ref(repo, tag) == oid:
+            git(repo, "update-ref", "-d", tag, oid)
     index_follow.drop_index_lock(journal.git_dir, operation_folder(repo))
     drop_journal(repo, journal)
 
 
 def _finish(repo: Repository, journal: Journal, lock: int | None, wait: float) -> list[str]:
     kept: list[str] = []
-    if journal.tag.startswith(_TAGS):
-        found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", journal.tag)
-        if found.status:
-            _restore_tag(repo, journal, lock)
+    for tag, oid in _archive_tags(journal.tags):
+        if not _ref(repo, tag):
+            _set_ref(repo, (tag, oid, repo.zero), lock)
+    for tag, oid in _archive_tags(journal.dropped):
+        if _ref(repo, tag) == oid and not _within(repo, f"{oid}^{{commit}}", journal.ref):
+            _set_ref(repo, ("-d", tag, oid), lock)
     if journal.top and repo.top:
         kept = _follow_again(repo, repo.top, journal, wait)
     drop_journal(repo, journal)
     return kept
 
 
-def _restore_tag(repo: Repository, journal: Journal, lock: int | None) -> None:
-    args = ("update-ref", journal.tag, journal.tag_oid, repo.zero)
+def _archive_tags(tags: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those that an operation may have made: nothing else is touched, whatever the journal says."""
+    return [(tag, oid) for tag, oid in tags if tag.startswith(_TAGS)]
+
+
+def _ref(repo: Repository, name: str) -> str:
+    """The id that a ref has; empty when there is none."""
+    return run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name).out.decode().strip()
+
+
+def _set_ref(repo: Repository, args: tuple[str, ...], lock: int | None) -> None:
     if lock is None:
-        git(repo, *args)
+        git(repo, "update-ref", *args)
     else:
         with inherited(lock):
-            git(repo, *args)
+            git(repo, "update-ref", *args)
 
 
 def _follow_again(repo: Repository, top: str, journal: Journal, wait: float) -> list[str]:
@@ -179,8 +201,8 @@ def _drop_ref_locks(repo: Repository, journal: Journal) -> None:
     and is still there although nobody of us lives (the operation lock says so) and Git's own patience has passed.
     """
     names = [(f"{repo.common_dir}/{journal.ref}.lock", journal.new), (f"{journal.git_dir}/HEAD.lock", "")]
-    if journal.tag.startswith(_TAGS):
-        names.append((f"{repo.common_dir}/{journal.tag}.lock", journal.tag_oid))
+    for tag, oid in _archive_tags((*journal.tags, *journal.dropped)):
+        names.append((f"{repo.common_dir}/{tag}.lock", oid))
     waited = False
     for path, oid in names:
         mark = _lock_mark(path)

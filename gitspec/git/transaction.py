@@ -1,12 +1,13 @@
-"""One commit, one tag, index and work tree: all of it, or nothing.
+"""Commits with their tags, index and work tree: all of it, or nothing.
 
-Order: objects; our lock on the index, looked at and rebuilt under it; new files beside their places; the journal; both
-refs in one transaction, the tag first, so that the branch is the point of no return; each file that still is what it
-was; the index. Whatever interrupts this, ``gitspec.git.recovery`` finishes or undoes it from the journal.
+Order: objects; our lock on the index, looked at and rebuilt under it; new files beside their places; the push, if there
+is one; the journal; all refs in one transaction, tags first, so that the branch is the point of no return; each file
+that still is what it was; the index. Whatever interrupts this, ``gitspec.git.recovery`` finishes or undoes it from the
+journal.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -35,12 +36,21 @@ class Tag(NamedTuple):
         return f"refs/tags/{self.name}"
 
 
+class Step(NamedTuple):
+    """One commit to make, and its tag."""
+
+    tree: str
+    message: str
+    tag: Tag | None
+
+
 class Operation(NamedTuple):
     """What shall happen, as data. ``batch`` holds what ``tree`` needs and the repository has not."""
 
     what: str
     """The command: archive, close."""
     change: str
+    """Its id; of several, how to name them in a line."""
     target: Target
     tree: str
     changes: tuple[PathChange, ...]
@@ -50,14 +60,44 @@ class Operation(NamedTuple):
     settings: Settings
     folders: tuple[str, ...]
     """Folders in which nothing uncommitted may lie, besides the paths that change."""
+    earlier: tuple[Step, ...] = ()
+    """Commits to make first, each on the one before it; ``tree``, ``message`` and ``tag`` are the last one's."""
+    rewritten: str = ""
+    """A commit that is there already, to which the branch goes instead of a new one."""
+    dropped: tuple[tuple[str, str], ...] = ()
+    """Tags to delete: full name and object id."""
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """All commits to make, in order."""
+        return () if self.rewritten else (*self.earlier, Step(self.tree, self.message, self.tag))
+
+
+class Written(NamedTuple):
+    """Commits and tags that are objects, and that no ref names yet. ``tags``: full name and object id."""
+
+    commits: tuple[str, ...]
+    tags: tuple[tuple[str, str], ...]
 
 
 class Outcome(NamedTuple):
-    """What happened. ``kept`` are files that somebody saved meanwhile: they stay as edits."""
+    """What happened. ``kept`` are files that somebody saved meanwhile: they stay as edits.
+
+    ``commit`` and ``tag`` are the last ones of ``commits`` and ``tags`` (short names).
+    """
 
     commit: str
     tag: str
     kept: tuple[str, ...]
+    commits: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Publication(NamedTuple):
+    """A push that decides whether anything moves here. ``send`` raises when it did not land."""
+
+    remote: str
+    send: Callable[[Written], None]
 
 
 class BranchMoved(GitspecError):
@@ -74,10 +114,10 @@ class _Seen(NamedTuple):
         return index_follow.shown(self.changes, self.entries)
 
 
-def perform(repo: Repository, operation: Operation, lock: int) -> Outcome:
+def perform(repo: Repository, operation: Operation, lock: int, publish: Publication | None = None) -> Outcome:
     """Do it; the caller holds the operation lock ``lock`` and has recovered from what was interrupted before.
 
-    Raises BranchMoved, Refused A006 (uncommitted edits in the way), A004 (the tag exists), A016 (a hook of the user
+    With ``publish`` nothing moves before that has landed. Raises what ``publish`` does, BranchMoved, Refused A006 (uncommitted edits in the way), A004 (the tag exists), A016 (a hook of the user
     refused), CannotJudge for locks, signing, identity and the machine. Then everything is as before.
     """
     target, settings = operation.target, operation.settings
@@ -85,7 +125,7 @@ def perform(repo: Repository, operation: Operation, lock: int) -> Outcome:
     if top is not None and (settings.sign_commits or settings.sign_tags):
         # nobody is asked for a passphrase in vain
         _refuse_uncommitted(repo, top, operation, _survey(repo, top, operation))
-    journal = _begin(repo, operation, top)
+    journal = _begin(repo, operation, top, publish.remote if publish else "")
     try:
         seen = None
         if top is not None:
@@ -94,9 +134,12 @@ def perform(repo: Repository, operation: Operation, lock: int) -> Outcome:
                 raise _moved(target)
             seen = _survey(repo, top, operation)
             _refuse_uncommitted(repo, top, operation, seen)
-        journal = _write_objects(repo, operation, journal)
+        written = write_objects(repo, operation)
         if seen is not None:
             _prepare(repo, journal, seen)
+        if publish:
+            publish.send(written)
+        journal = _about_to_move(journal, operation, written)
         with uninterrupted():
             write_journal(repo, journal, durable=True)
             with inherited(lock):
@@ -108,7 +151,8 @@ def perform(repo: Repository, operation: Operation, lock: int) -> Outcome:
 
         settle(repo)
         raise
-    return Outcome(journal.new, operation.tag.name if operation.tag else "", tuple(kept))
+    tags = tuple(step.tag.name for step in operation.steps if step.tag)
+    return Outcome(journal.new, tags[-1] if operation.tag else "", tuple(kept), written.commits, tags)
 
 
 def check_clean(repo: Repository, operation: Operation) -> None:
@@ -117,14 +161,14 @@ def check_clean(repo: Repository, operation: Operation) -> None:
         _refuse_uncommitted(repo, repo.top, operation, _survey(repo, repo.top, operation))
 
 
-def _begin(repo: Repository, operation: Operation, top: str | None) -> Journal:
+def _begin(repo: Repository, operation: Operation, top: str | None, remote: str) -> Journal:
     folder = operation_folder(repo)
     stage = ""
     if top is not None:
         stage = f"{folder}/files" if files_follow.same_device(repo.common_dir, top) else f"{top}/.gitspec-{os.getpid()}"
     journal = Journal(
         "preparing", operation.what, operation.change, repo.git_dir, top or "", stage, operation.target.ref,
-        operation.target.tip,
+        operation.target.tip, remote=remote,
     )  # fmt: skip
     try:
         write_journal(repo, journal, durable=False)
@@ -182,16 +226,28 @@ def _refuse_uncommitted(repo: Repository, top: str, operation: Operation, seen: 
     files_follow.refuse_links(top, sorted({c.path.rpartition("/")[0] for c in seen.to_place()}))
 
 
-def _write_objects(repo: Repository, operation: Operation, journal: Journal) -> Journal:
+def write_objects(repo: Repository, operation: Operation) -> Written:
+    """Write the commits and tags of an operation; nothing refers to them yet.
+
+    Raises CannotJudge G014 when signing fails, GitFailed for the machine.
+    """
+    batch, settings, parent = operation.batch, operation.settings, operation.target.tip
+    commits, tags = [], []
+    for step in operation.steps:
+        parent = write_commit(repo, batch, step.tree, [parent], step.message, settings)
+        commits.append(parent)
+        if step.tag:
+            oid = write_tag(repo, batch, parent, step.tag.name, step.tag.message, settings)
+            tags.append((step.tag.ref, oid))
+    batch.write(repo)
+    return Written(tuple(commits), tuple(tags))
+
+
+def _about_to_move(journal: Journal, operation: Operation, written: Written) -> Journal:
     import time
 
-    batch, tag, settings = operation.batch, operation.tag, operation.settings
-    commit = write_commit(repo, batch, operation.tree, [operation.target.tip], operation.message, settings)
-    tag_oid = write_tag(repo, batch, commit, tag.name, tag.message, settings) if tag else ""
-    batch.write(repo)
-    return journal._replace(
-        phase="moving", new=commit, tag=tag.ref if tag else "", tag_oid=tag_oid, began=time.time_ns()
-    )
+    new = operation.rewritten or written.commits[-1]
+    return journal._replace(phase="moving", new=new, tags=written.tags, dropped=operation.dropped, began=time.time_ns())
 
 
 def _prepare(repo: Repository, journal: Journal, seen: _Seen) -> None:
@@ -213,10 +269,9 @@ def _follow(repo: Repository, journal: Journal, seen: _Seen) -> list[str]:
 
 
 def move_refs(repo: Repository, journal: Journal) -> None:
-    """Create the tag and move the branch in one transaction of Git's, each only from what it was."""
-    lines = ["start"]
-    if journal.tag:
-        lines.append(f"create {journal.tag} {journal.tag_oid}")
+    """Create the tags and move the branch in one transaction of Git's, each only from what it was."""
+    lines = ["start", *(f"create {tag} {oid}" for tag, oid in journal.tags)]
+    lines += [f"delete {tag} {oid}" for tag, oid in journal.dropped]
     lines += [f"update {journal.ref} {journal.new} {journal.old}", "prepare", "commit", ""]
     patience = ("-c", "core.filesRefLockTimeout=5000", "-c", "core.packedRefsTimeout=5000")
     reason = f"gitspec {journal.what}: {journal.change}"
@@ -238,9 +293,11 @@ def move_refs(repo: Repository, journal: Journal) -> None:
             help="wait until it has ended; if none is running, delete that file",
         )  # fmt: skip
     if "reference already exists" in said or "cannot lock ref 'refs/tags/" in said:
+        names = [tag for tag, _ in (*journal.tags, *journal.dropped)]
+        tag = next((name for name in names if f"'{name}'" in said), names[0] if names else "")
         raise Refused(
-            "A004", f"tag {journal.tag.removeprefix('refs/tags/')} exists, or one whose name is in its way",
-            help=f"git show {journal.tag}",
+            "A004", f"tag {tag.removeprefix('refs/tags/')} exists, or one whose name is in its way",
+            help=f"git show {tag}",
         )  # fmt: skip
     if "but expected" in said or "unable to resolve reference" in said:
         raise BranchMoved("A017", f"branch {journal.ref} moved meanwhile", help="run it again")

@@ -106,7 +106,7 @@ def test_dying_between_steps_is_made_whole_by_the_next_command(
     before, mine = repo.head(), others(repo)
     places = {
         "check": ("gitspec.git.transaction._refuse_uncommitted", False),
-        "objects": ("gitspec.git.transaction._write_objects", False),
+        "objects": ("gitspec.git.transaction.write_objects", False),
         "prepare": ("gitspec.git.transaction._prepare", True),
         "journal": ("gitspec.git.transaction.move_refs", False),
         "refs": ("gitspec.git.transaction.move_refs", True),
@@ -216,9 +216,9 @@ def test_a_planted_journal_moves_no_branch_and_deletes_no_foreign_tag(tmp_path: 
 
     journal = Journal(
         "moving", "archive", "x", str(repo.path / ".git"), str(repo.path), "", "refs/heads/main", before,
-        "0" * 40, "refs/tags/v1", oid, 0,
+        "0" * 40, (("refs/tags/v1", oid),), (("refs/tags/v1", oid),), "", 0,
     )  # fmt: skip
-    repo.write(".git/gitspec/journal.json", json.dumps({"version": 1, **journal._asdict()}))
+    repo.write(".git/gitspec/journal.json", json.dumps({"version": 2, **journal._asdict()}))
     recovered(repo)
     assert repo.head() == before
     assert repo.git("tag") == "v1"
