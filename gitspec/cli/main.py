@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "show": "gitspec.cli.show:command",
         "status": "gitspec.cli.status:command",
         "diff": "gitspec.cli.diff:command",
+        "overlap": "gitspec.cli.overlap:command",
     },
     "Check": {
         "validate": "gitspec.cli.validate:command",
