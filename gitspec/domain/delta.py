@@ -194,8 +194,8 @@ class MovedRequirement(Model):
 class RecordedConflict(Model):
     """A conflict that `gitspec rebase` could not merge; delete the entry once it is decided."""
 
-    requirement: RequirementId
-    """The requirement."""
+    requirement: RequirementId | None = None
+    """The requirement; absent when it is about the capability itself."""
     part: str
     """`text`, a field, or the id of a scenario."""
     seen: Prose | None = None

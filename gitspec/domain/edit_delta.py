@@ -35,10 +35,8 @@ def empty_delta(capability: str, living: Capability | None, purpose: str | None 
     return Delta.model_construct(capability=capability, **_given(purpose=purpose))
 
 
-def base_of(
-    capability: str, requirement: str, living: Mapping[str, Capability], deltas: Iterable[Delta]
-) -> Requirement | None:
-    """What a `modified` entry for a requirement is folded onto: the living one, renamed and moved as ``deltas`` say."""
+def name_before(capability: str, requirement: str, deltas: Iterable[Delta]) -> tuple[str, LineEdit | None]:
+    """The living name of what is called so once ``deltas`` have renamed and moved it, and the edit of its title."""
     deltas = list(deltas)
     home, old_id = capability, requirement
     for delta in deltas:
@@ -50,6 +48,15 @@ def base_of(
         for renamed in delta.renamed if delta.capability == home else ():
             if renamed.to == old_id:
                 old_id, title = renamed.id, renamed.title
+    return f"{home}/{old_id}", title
+
+
+def base_of(
+    capability: str, requirement: str, living: Mapping[str, Capability], deltas: Iterable[Delta]
+) -> Requirement | None:
+    """What a `modified` entry for a requirement is folded onto: the living one, renamed and moved as ``deltas`` say."""
+    name, title = name_before(capability, requirement, deltas)
+    home, _, old_id = name.rpartition("/")
     found = living[home].requirement(old_id) if home in living else None
     if found is None:
         return None

@@ -142,11 +142,11 @@ def _context_conflicts(base: Base, edit: ModifiedRequirement, entry: Entry) -> l
             return []
         return [
             _of_one_piece(entry, part, what, now, "the text", ("text",))
-            for part, what, now in _scenarios_changed_since(base, scenarios)
+            for part, what, now in scenarios_changed_since(base, scenarios)
         ]
     if base.seen[TEXT] == part_digest(text):
         return []
-    edited = _scenarios_to_change(base, scenarios)
+    edited = scenarios_to_change(base, scenarios)
     yours = f"scenario {edited[0]}" if edited else ""
     return [_of_one_piece(entry, TEXT, "the text was changed", text, yours, ("scenarios",))] if edited else []
 
@@ -163,7 +163,7 @@ def _of_one_piece(entry: Entry, part: str, what: str, now: str | None, yours: st
     )
 
 
-def _scenarios_changed_since(base: Base, edits: ScenarioEdits) -> list[tuple[str, str, str | None]]:
+def scenarios_changed_since(base: Base, edits: ScenarioEdits) -> list[tuple[str, str, str | None]]:
     """(id, what happened, steps now) of each scenario that was seen, is left alone by the delta, and is different."""
     edited = {m.id for m in edits.modified if m.steps is not None} | {r.id for r in edits.removed}
     renamed = {r.id: r.to for r in edits.renamed}
@@ -179,7 +179,7 @@ def _scenarios_changed_since(base: Base, edits: ScenarioEdits) -> list[tuple[str
     return changed
 
 
-def _scenarios_to_change(base: Base, edits: ScenarioEdits) -> list[str]:
+def scenarios_to_change(base: Base, edits: ScenarioEdits) -> list[str]:
     """The scenarios whose steps the delta would change or take away."""
     modified = [
         m.id

@@ -25,9 +25,10 @@ def delta_problems(delta: Delta) -> list[Problem]:
 
 def _conflicts(delta: Delta) -> Iterator[Problem]:
     for index, conflict in enumerate(delta.conflicts):
-        name = f"{delta.capability}/{conflict.requirement}"
+        name = f"{delta.capability}/{conflict.requirement}" if conflict.requirement else delta.capability
         message = f"the conflict about {conflict.part} of {name} is not decided"
-        help_ = f"decide with `gitspec delta modify <change> {name}`, then delete this entry under `conflicts`"
+        how = f"decide with `gitspec delta modify <change> {name}`" if conflict.requirement else "decide in this file"
+        help_ = f"{how}, then delete this entry under `conflicts`"
         yield Problem("D020", message, help_, ("conflicts", index))
 
 

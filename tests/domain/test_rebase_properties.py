@@ -1,0 +1,15 @@
+"""What holds of every rebase."""
+
+import pytest
+
+from tests.domain.rebasing import Outcome, run_history
+
+
+@pytest.mark.parametrize("block", range(8))
+def test_a_rebase_without_conflicts_folds_and_keeps_both_sides(block: int) -> None:
+    total = Outcome()
+    for seed in range(block * 20, block * 20 + 20):
+        total = total.plus(run_history(seed))
+    assert total.stale > 10
+    assert total.saved + total.undecided > 5, "too few changes that the fold refuses to mean anything"
+    assert total.cautious < total.undecided
