@@ -33,13 +33,18 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Check": {
         "validate": "gitspec.cli.validate:command",
         "fmt": "gitspec.cli.fmt:command",
+        "fsck": "gitspec.cli.fsck:command",
+        "tags": "gitspec.cli.tags:command",
     },
     "Finish": {
         "archive": "gitspec.cli.archive:command",
         "close": "gitspec.cli.close:command",
     },
 }
-HIDDEN: dict[str, str] = {"hook": "gitspec.cli.hook:command"}  # what Git's hooks call
+HIDDEN: dict[str, str] = {  # what Git calls
+    "hook": "gitspec.cli.hook:command",
+    "merge-driver": "gitspec.cli.merge_driver:command",
+}
 COMMANDS: dict[str, str] = {name: target for names in [*SECTIONS.values(), HIDDEN] for name, target in names.items()}
 
 

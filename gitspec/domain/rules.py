@@ -1,7 +1,7 @@
 """Every rule code, once: its severity and a line that says what it is about.
 
 Families: Y YAML text, S schema and content of specs, I ids, L layout of spec/, P proposal.md, T tasks.md,
-C change.yaml, D deltas and folding, A archive, R references in commits, G Git and the machine, M import, U usage.
+C change.yaml, D deltas and folding, A archive, R references in commits, H history, G Git and the machine, M import, U usage.
 A code is never used again for something else.
 """
 
@@ -114,6 +114,13 @@ RULES: dict[str, Rule] = {
     "A016": Rule("error", "ref update that a hook refused"),
     "A017": Rule("error", "branch that moved meanwhile"),
     "A018": Rule("error", "successor that is no other change"),
+    "A020": Rule("error", "change that a remote branch still edits"),
+    "A021": Rule("error", "no remote to push to"),
+    "A022": Rule("error", "branch and remote branch that have parted"),
+    "A023": Rule("error", "push that the remote refused"),
+    "A024": Rule("error", "published archive that shall be dropped"),
+    "A025": Rule("error", "archive that cannot be dropped from the branch's history"),
+    "A026": Rule("error", "commits of others on the rolling pull-request branch"),
     # M: import
     "M001": Rule("error", "Markdown that is not one requirement"),
     "M002": Rule("error", "no OpenSpec tree"),
@@ -181,6 +188,7 @@ RULES: dict[str, Rule] = {
     "G014": Rule("error", "signing that failed"),
     "G015": Rule("error", "lock of a ref that others hold"),
     "G016": Rule("error", "shallow clone that hides the history that is needed"),
+    "G017": Rule("error", "remote that cannot be reached"),
     "G040": Rule("error", "hooks folder outside of the repository"),
     "G041": Rule("error", "two earlier hooks to keep"),
     "G042": Rule("error", "hook that is not installed"),
@@ -203,6 +211,21 @@ RULES: dict[str, Rule] = {
     "R011": Rule("error", "archived folder changed"),
     "R012": Rule("error", "policy removed"),
     "R013": Rule("error", "Spec-Edit that is not allowed"),
+    # H: history, as `gitspec fsck` proves it
+    "H001": Rule("error", "living spec changed by hand"),
+    "H002": Rule("error", "archive commit whose living specs are not what folding gives"),
+    "H003": Rule("error", "archived change that does not fold onto the first parent"),
+    "H004": Rule("error", "folder put into the archive without being folded"),
+    "H005": Rule("error", "archived folder edited, or taken away without being restored"),
+    "H006": Rule("error", "merge that drops what one of its parents had archived"),
+    "H007": Rule("error", "id of a change used again"),
+    "H008": Rule("error", "archive tag that is not the one of its commit"),
+    "H009": Rule("warning", "archive tag that is missing"),
+    "H010": Rule("warning", "trailers that say something else than the commit does"),
+    "H011": Rule("error", "`from` that was in no living spec"),
+    "H012": Rule("error", "commit that cannot be recomputed, for a file of it cannot be read"),
+    "H013": Rule("error", "archived change taken back, and the living specs are not as without it"),
+    "H014": Rule("warning", "order of requirements that folding does not give"),
     # U: usage
     "U000": Rule("error", "wrong command line"),
     "U001": Rule("error", "unknown command"),

@@ -1,0 +1,58 @@
+"""What deltas quote, looked up in all that the living specs ever said."""
+
+from collections.abc import Iterator, Sequence
+
+from gitspec.domain.capability import Capability
+from gitspec.domain.quotes import Quote, brought, texts_of, unseen
+from gitspec.git.repository import Repository
+from gitspec.git.spec_history import versions_of
+from gitspec.store import layout
+from gitspec.store.folding import dependencies
+from gitspec.store.history_reader import Reader, Unreadable
+from gitspec.store.spec import BrokenSpec, Spec
+
+Quoted = tuple[str, str, Quote]
+"""A commit, the path of a delta or nothing, and the quotation."""
+
+
+def active_quotes(spec: Spec) -> Iterator[tuple[str, Quote]]:
+    """Quotations of active changes that neither the living specs have nor what the change depends on."""
+    for change in spec.change_ids():
+        folder = spec.change(change)
+        also: set[tuple[bool, str, str]] = set()
+        for other in dependencies(spec, change):
+            for loaded in spec.change(other).deltas.values():
+                also |= brought(loaded.value) if loaded.value else set()
+        for capability, loaded in folder.deltas.items():
+            if loaded.value is None:
+                continue  # validate says what is wrong with it
+            try:
+                found = unseen(loaded.value, spec.living, also)
+            except BrokenSpec:
+                continue
+            yield from ((layout.delta_path(folder.path, capability), quote) for quote in found)
+
+
+def never_said(repo: Repository, quoted: Sequence[Quoted], tips: Sequence[str]) -> Iterator[Quoted]:
+    """Those of ``quoted`` that no version of the capability ever said, of any of its requirements."""
+    by_capability: dict[str, list[Quoted]] = {}
+    for one in quoted:
+        by_capability.setdefault(one[2].capability, []).append(one)
+    if not by_capability:
+        return
+    reader = Reader(repo)
+    try:
+        for capability, group in sorted(by_capability.items()):
+            left = list(group)
+            path = layout.capability_path(capability)
+            for oid in versions_of(repo, tips, path):
+                if not left:
+                    break
+                try:
+                    there = texts_of(reader.model(Capability, oid, path))
+                except Unreadable:
+                    continue
+                left = [one for one in left if (bool(one[2].requirement), one[2].part, one[2].text) not in there]
+            yield from left
+    finally:
+        reader.close()
