@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option("--no-hooks", is_flag=True, help="Do not install the commit hooks (gitspec hooks install does it later).")
 @json_option
 def command(yes: bool, no_hooks: bool, as_json: bool) -> int:
-    """Bring gitspec into a repository: policy, commit hooks, diff driver.
+    """Bring gitspec into a repository: policy, commit hooks, diff and merge driver.
 
     Safe to run twice: it writes what is missing and overwrites nothing.
     """
@@ -41,7 +41,7 @@ def _somebody_watches() -> bool:
 
 def _agreed(planned: "Plan") -> bool:
     todo = [f"write {path}" for path in planned.paths]
-    todo += ["set the diff driver gitspec-yaml in this clone's Git configuration"] if planned.driver else []
+    todo += [f"set {key} in this clone's Git configuration" for key in planned.settings]
     todo += ["install the commit hooks, beside those that are there"] if planned.hooks else []
     if not todo:
         return True
@@ -53,8 +53,7 @@ def _lines(planned: "Plan", done: "Done") -> list[str]:
     lines = [f"wrote {path}" for path in done.written]
     lines += [f"kept {path}" for path in done.kept]
     lines += [f"set {key} in this clone's Git configuration" for key in done.configured]
-    if planned.kept_driver is not None:
-        lines.append("kept diff.gitspec-yaml.xfuncname as you have set it")
+    lines += [f"kept {key} as you have set it" for key in planned.kept_settings]
     if done.hooks is not None:
         from gitspec.cli.hooks import hooks_lines
 

@@ -1,14 +1,15 @@
-"""Use case of `gitspec init`: the policy, the hooks and the diff driver of a repository.
+"""Use case of `gitspec init`: the policy, the hooks, the diff and the merge driver of a repository.
 
 Everything is looked at first (``plan``) and written then (``apply``); what is there already stays as it is.
 """
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitspec.commands.init_git import ATTRIBUTES, attributes, missing_settings
 from gitspec.commands.tag_readers import TagReader, find_tag_readers
 from gitspec.errors import CannotJudge, Refused
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import git
 from gitspec.git.snapshot import at_work_tree
 from gitspec.store.layout import POLICY
 from gitspec.store.spec import Spec
@@ -17,21 +18,16 @@ from gitspec.store.writing import write_file
 if TYPE_CHECKING:
     from gitspec.commands.hooks import Installed
 
-ATTRIBUTES = ".gitattributes"
-ATTRIBUTE_LINE = "spec/**/*.yaml diff=gitspec-yaml"
-_ATTRIBUTE_COMMENT = "# gitspec: hunks of specs are headed by the requirement or scenario that they are in"
-DRIVER_KEY = "diff.gitspec-yaml.xfuncname"
-DRIVER = "^((capability|change): .*)$\n^ *- (id: .*)$"
-
 
 class Plan(NamedTuple):
     """What init would do; None or false where nothing is to be done."""
 
     policy: bytes | None
     attributes: bytes | None
-    driver: bool
-    kept_driver: str | None
-    """A diff driver of that name that the user has set otherwise; it stays."""
+    settings: dict[str, str]
+    """Of this clone's Git configuration."""
+    kept_settings: tuple[str, ...]
+    """Those that the user has set otherwise; they stay."""
     hooks: bool
     tag_readers: tuple[TagReader, ...]
 
@@ -57,12 +53,12 @@ def plan(repo: Repository, *, hooks: bool = True) -> Plan:
         raise CannotJudge("G007", "a bare repository has no work tree to write to", help=help_)
     spec = Spec(at_work_tree(repo))
     _check_free(spec)
-    current = run(repo, "config", "--local", "--get", DRIVER_KEY).out.decode("utf-8", "replace").removesuffix("\n")
+    settings, kept = missing_settings(repo)
     return Plan(
         policy=None if spec.has_policy else _policy(repo),
-        attributes=_attributes(repo),
-        driver=not current,
-        kept_driver=current if current not in ("", DRIVER) else None,
+        attributes=attributes(repo),
+        settings=settings,
+        kept_settings=kept,
         hooks=hooks,
         tag_readers=find_tag_readers(repo),
     )
@@ -79,12 +75,10 @@ def apply(repo: Repository, planned: Plan) -> Done:
         write_file(repo, POLICY, planned.policy, exclusive=True)
     if planned.attributes is not None:
         write_file(repo, ATTRIBUTES, planned.attributes, within="")
-    configured = []
-    if planned.driver:
-        git(repo, "config", "--local", DRIVER_KEY, DRIVER)
-        configured.append(DRIVER_KEY)
+    for key, value in planned.settings.items():
+        git(repo, "config", "--local", key, value)
     kept = tuple(path for path in (POLICY, ATTRIBUTES) if path not in written)
-    return Done(tuple(written), kept, tuple(configured), installed)
+    return Done(tuple(written), kept, tuple(planned.settings), installed)
 
 
 def _hooks(repo: Repository) -> "Installed":
@@ -115,18 +109,3 @@ def _check_free(spec: Spec) -> None:
         raise Refused(
             "L001", message, help="gitspec keeps its files in spec/ alone: move the others, for example to test/"
         )
-
-
-def _attributes(repo: Repository) -> bytes | None:
-    """.gitattributes with our block at its end, or None when it has the line already."""
-    from pathlib import Path
-
-    path = Path(repo.top or "", ATTRIBUTES)
-    if path.is_symlink():
-        raise Refused("L009", "is a link; Git does not follow it and neither does gitspec", place=ATTRIBUTES)
-    before = path.read_bytes() if path.exists() else b""
-    if ATTRIBUTE_LINE.encode() in (line.strip() for line in before.split(b"\n")):
-        return None
-    end = b"\r\n" if b"\r\n" in before else b"\n"
-    gap = b"" if not before else end if before.endswith(b"\n") else end + end
-    return before + gap + end.join([_ATTRIBUTE_COMMENT.encode(), ATTRIBUTE_LINE.encode(), b""])
