@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gitspec.cli.archive import operation_options, show
-from gitspec.cli.options import change_argument, examples, json_option
+from gitspec.cli.options import TEXT, change_argument, examples, json_option
 
 if TYPE_CHECKING:
     from gitspec.commands.archive import Done, Options, Preview
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
 )
 @change_argument()
-@click.option("--reason", required=True, help="Why it is given up.")
+@click.option("--reason", type=TEXT, required=True, help="Why it is given up.")
 @click.option("--superseded-by", metavar="CHANGE", help="The change that takes its place.")
 @operation_options
 @json_option

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from gitspec.cli.options import change_argument, emit, examples, json_option
+from gitspec.cli.options import TEXT, change_argument, emit, examples, json_option
 
 if TYPE_CHECKING:
     from gitspec.commands.delta import Written
@@ -53,8 +53,8 @@ def command() -> None:
 @content_options
 @click.option("--id", "requirement_id", metavar="ID", help="Id of the requirement, when the content does not say it.")
 @click.option("--after", metavar="ID", help="Put it behind that requirement; at the end when left out.")
-@click.option("--title", help="Title of a new capability.")
-@click.option("--purpose", help="Purpose of a new capability.")
+@click.option("--title", type=TEXT, help="Title of a new capability.")
+@click.option("--purpose", type=TEXT, help="Purpose of a new capability.")
 @json_option
 def add_command(
     change: str,
@@ -125,8 +125,8 @@ def modify_command(change: str, requirement: str, source: str | None, form: str 
 )
 @change_argument()
 @click.argument("requirement", metavar="CAPABILITY/REQUIREMENT")
-@click.option("--reason", help="Why it goes.")
-@click.option("--migration", help="What its users do instead.")
+@click.option("--reason", type=TEXT, help="Why it goes.")
+@click.option("--migration", type=TEXT, help="What its users do instead.")
 @click.option("--retire", is_flag=True, help="The capability goes too when nothing is left in it.")
 @json_option
 def remove_command(
@@ -150,7 +150,7 @@ def remove_command(
 @change_argument()
 @click.argument("name", metavar="CAPABILITY/REQUIREMENT")
 @click.argument("to", metavar="NEW_ID")
-@click.option("--title", help="Its new title.")
+@click.option("--title", type=TEXT, help="Its new title.")
 @click.option("--capability", "whole", is_flag=True, help="Rename a capability, not a requirement.")
 @json_option
 def rename_command(change: str, name: str, to: str, title: str | None, whole: bool, as_json: bool) -> None:
@@ -178,8 +178,8 @@ def rename_command(change: str, name: str, to: str, title: str | None, whole: bo
 @change_argument()
 @click.argument("requirement", metavar="CAPABILITY/REQUIREMENT")
 @click.argument("to", metavar="CAPABILITY[/REQUIREMENT]")
-@click.option("--title", help="Title of a new capability.")
-@click.option("--purpose", help="Purpose of a new capability.")
+@click.option("--title", type=TEXT, help="Title of a new capability.")
+@click.option("--purpose", type=TEXT, help="Purpose of a new capability.")
 @json_option
 def move_command(change: str, requirement: str, to: str, title: str | None, purpose: str | None, as_json: bool) -> None:
     """Move a requirement to another capability; links that others hold to it follow."""

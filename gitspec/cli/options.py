@@ -16,6 +16,23 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class _Text(click.ParamType):
+    """Text that goes into a file or a message. The system may hand over any bytes; files are UTF-8."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            self.fail("not valid UTF-8", param, ctx)
+        return value
+
+
+TEXT = _Text()
+"""The type of options and arguments that are written down as they are; paths and names of refs may be any bytes."""
+
+
 def examples(*lines: str) -> str:
     """The ``epilog`` of a command: its examples, one a line."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from gitspec.cli.options import complete_change, emit, examples, json_option
+from gitspec.cli.options import TEXT, complete_change, emit, examples, json_option
 from gitspec.domain.kinds import KINDS
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("change")
-@click.option("--title", help="What it is about, in one line; from the id when left out.")
+@click.option("--title", type=TEXT, help="What it is about, in one line; from the id when left out.")
 @click.option(
     "--kind", type=click.Choice(KINDS), default="feature", show_default=True, help="What sort of change it is."
 )
-@click.option("--scope", metavar="PATTERN", multiple=True, help="Paths that it may touch; may be repeated.")
+@click.option("--scope", type=TEXT, metavar="PATTERN", multiple=True, help="Paths that it may touch; may be repeated.")
 @click.option(
     "--depends-on",
     metavar="CHANGE",
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     help="A change that must be folded before it; may be repeated.",
 )
 @click.option("--no-deltas", is_flag=True, help="It alters no behaviour: no requirement will change.")
-@click.option("--why", metavar="TEXT", help="Text of the section Why.")
-@click.option("--what", metavar="TEXT", help="Text of the section What Changes.")
+@click.option("--why", type=TEXT, metavar="TEXT", help="Text of the section Why.")
+@click.option("--what", type=TEXT, metavar="TEXT", help="Text of the section What Changes.")
 @click.option("--from", "source", metavar="FILE", help="The whole of proposal.md; - reads standard input.")
 @click.option("--edit", is_flag=True, help="Open proposal.md in your editor.")
 @json_option

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from gitspec.cli.options import at_option, change_argument, complete_task, emit, examples, json_option
+from gitspec.cli.options import TEXT, at_option, change_argument, complete_task, emit, examples, json_option
 from gitspec.domain.task_status import MARK_OF, MARKS, TaskStatus
 
 if TYPE_CHECKING:
@@ -35,8 +35,10 @@ def command() -> None:
     ),
 )
 @change_argument()
-@click.argument("text")
-@click.option("--group", help="Heading to add it under (its text or number); made when there is none of that name.")
+@click.argument("text", type=TEXT)
+@click.option(
+    "--group", type=TEXT, help="Heading to add it under (its text or number); made when there is none of that name."
+)
 @click.option("--below", metavar="TASK", help="Nest it below that task.")
 @click.option("--requirement", metavar="CAPABILITY/REQUIREMENT", help="The requirement that it serves.")
 @json_option
@@ -64,7 +66,7 @@ def add_command(
 @change_argument()
 @click.argument("task_id", metavar="TASK", shell_complete=complete_task)
 @click.argument("state", type=click.Choice(_STATES))
-@click.option("--reason", help="Why it is blocked or dropped.")
+@click.option("--reason", type=TEXT, help="Why it is blocked or dropped.")
 @json_option
 def set_command(change: str, task_id: str, state: str, reason: str | None, as_json: bool) -> None:
     """Set the state of a task; only its line changes."""

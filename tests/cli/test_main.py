@@ -162,3 +162,21 @@ def test_completion_outside_of_a_repository_says_nothing(tmp_path: Path, monkeyp
     complete = ShellComplete(cli, {}, "gitspec", "_GITSPEC_COMPLETE")
     assert complete.get_completions(["task", "list"], "") == []
     assert complete.get_completions(["task", "set", "x"], "") == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "propose b --title BYTES", "propose b --why BYTES", "propose b --what BYTES", "propose b --scope BYTES",
+        "task add add-2fa BYTES", "task add add-2fa x --group BYTES", "task set add-2fa 1.1 dropped --reason BYTES",
+        "delta add add-2fa new --purpose BYTES --from x", "delta add add-2fa new --title BYTES --from x",
+        "delta remove add-2fa auth/login-page --reason BYTES", "delta remove add-2fa auth/login-page --migration BYTES",
+        "delta rename add-2fa auth/login-page b --title BYTES", "delta move add-2fa auth/login-page b --purpose BYTES",
+        "close add-2fa --reason BYTES",
+    ],
+)  # fmt: skip
+def test_text_that_is_no_utf_8_is_wrong_usage(project: Repo, gitspec: Cli, command: str) -> None:
+    before = project.git("status", "--porcelain", "-uall")
+    outcome = gitspec(*(word.replace("BYTES", "x\udcffy") for word in command.split()), fails=2)
+    assert "not valid UTF-8" in outcome.err
+    assert project.git("status", "--porcelain", "-uall") == before
