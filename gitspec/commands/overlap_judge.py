@@ -1,7 +1,7 @@
 """Verdicts on changes that touch the same, folded for real and remembered with all that they depend on."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec.commands.overlap_report import Attempt, Clash, Group, Pair, Versions
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _KIND = "overlap"
 _SPARE = 2000
+_PARALLEL_ABOVE = 1000
+_MOST = 20_000
+"""Pairs that one run judges: their number grows with the square of the changes that touch one requirement."""
 _RANKS = {"conflicts": 0, "stale": 1, "unknown": 2, "ordered": 3, "merges": 4}
 
 
@@ -104,15 +107,11 @@ class Judge:
         met = meetings(touches, {key: alike.change for key, alike in self._alike.items()})
         if only is not None:
             met = {p: n for p, n in met.items() if only in (self._alike[p[0]].change, self._alike[p[1]].change)}
-        self._prefetch(met)
+        self._judge_many([pair for pair in met if self._pair_key(*pair) not in self._known])
         pairs = {pair: self._pair(*pair, names) for pair, names in met.items()}
         leading = {k for k, alike in self._alike.items() if any(v.tree == leads[v.change] for v in alike.versions)}
-        groups = [
-            self._group(keys, {p: pairs[p] for p in pairs if p[0] in keys})
-            for keys in map(set, components(p for p in pairs if leading.issuperset(p)))
-        ]
-        order = {"conflicts": 0, "stale": 1, "unknown": 2, "ordered": 3, "merges": 4}
-        shown = sorted(pairs.values(), key=lambda p: (order[p.verdict], p.changes, p.trees))
+        groups = self._groups({pair: found for pair, found in pairs.items() if leading.issuperset(pair)})
+        shown = sorted(pairs.values(), key=lambda p: (_RANKS[p.verdict], p.changes, p.trees))
         return tuple(shown), tuple(sorted(groups, key=lambda g: g.changes))
 
     def save(self) -> None:
@@ -121,21 +120,31 @@ class Judge:
             spare = self._known if len(self._known) <= _SPARE else {}
             self._desk.cache.save(_KIND, {**spare, **self._used})
 
-    def _prefetch(self, met: Mapping[tuple[str, str], tuple[str, ...]]) -> None:
-        """Read what judging will ask for one by one, with one child."""
-        versions = {
-            (v.change, v.tree): v
-            for pair in met
-            if self._pair_key(*pair) not in self._known
-            for key in pair
-            for v in self._alike[key].all
-        }
-        if not versions:
-            return
-        self._desk.contents.prefetch([oid for v in versions.values() for _, oid in delta_files(v.files)])
+    def _judge_many(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Judge pairs, on all cores when they are many; beyond _MOST they stay unknown."""
+        from gitspec.store.bulk import map_many
+
+        judged = pairs[:_MOST]
+        self._prefetch(
+            {(v.change, v.tree): v for pair in judged for key in pair for v in self._alike[key].all}.values()
+        )
+        rows = map_many(lambda i: self._judged(*judged[i]), len(judged), parallel_above=_PARALLEL_ABOVE)
+        rows += [_unknown(f"more than {_MOST} pairs meet; look at one change with --change")] * (
+            len(pairs) - len(judged)
+        )
+        for pair, row in zip(pairs, rows, strict=True):
+            self._known[self._pair_key(*pair)] = row
+            self._fresh = True
+
+    def _prefetch(self, versions: Collection[Version]) -> None:
+        """Read what judging will ask for one by one, with one child; others must not share it."""
+        self._desk.contents.prefetch([oid for v in versions for _, oid in delta_files(v.files)])
         if not isinstance(self._desk.spec.snapshot, WorkTree):
-            living = {c for v in versions.values() for c in v.capabilities if c in self._living}
+            living = {c for v in versions for c in v.capabilities if c in self._living}
             self._desk.objects.prefetch([self._living[c] for c in sorted(living)])
+        if any(v.asks_for_links for v in versions):
+            self._desk.spec.links_to("")
+        self._desk.objects.close()
 
     def _pair(self, one: str, other: str, names: tuple[str, ...]) -> Pair:
         ids = (self._alike[one].change, self._alike[other].change)
@@ -159,7 +168,7 @@ class Judge:
             judged = self._the_bench().judge(self._side(one), self._side(other))
         except BrokenSpec as error:
             reason = f"{error.place.partition(':')[0]} has errors: {error.code} {error.message}"
-            return {"verdict": "unknown", "order": None, "stale": [], "tries": [], "reason": reason}
+            return _unknown(reason)
         at = {one: 0, other: 1}
         row: dict[str, Any] = {
             "verdict": judged.verdict,
@@ -167,9 +176,15 @@ class Judge:
             "stale": [at[key] for key in judged.stale],
             "tries": [[at[t.order[0]], at[t.of], _clashes(t.conflicts)] for t in judged.tries],
         }
-        if judged.verdict == "unknown":
-            row["reason"] = "each depends on the other"
-        return row
+        return row if judged.verdict != "unknown" else _unknown("each depends on the other")
+
+    def _groups(self, pairs: Mapping[tuple[str, str], Pair]) -> list[Group]:
+        members = [set(keys) for keys in components(pairs)]
+        at = {key: index for index, keys in enumerate(members) for key in keys}
+        within: list[dict[tuple[str, str], Pair]] = [{} for _ in members]
+        for pair, found in pairs.items():
+            within[at[pair[0]]][pair] = found
+        return [self._group(keys, held) for keys, held in zip(members, within, strict=True)]
 
     def _group(self, keys: set[str], pairs: Mapping[tuple[str, str], Pair]) -> Group:
         names = {key: self._alike[key].change for key in keys}
@@ -240,6 +255,10 @@ class Judge:
                 version.fold_key, version.change, load_deltas(version, self._desk.contents)
             )
         return self._sides[version.fold_key]
+
+
+def _unknown(reason: str) -> dict[str, Any]:
+    return {"verdict": "unknown", "order": None, "stale": [], "tries": [], "reason": reason}
 
 
 def _trees(alike: Alike) -> tuple[str, ...]:

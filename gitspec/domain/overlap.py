@@ -4,15 +4,15 @@
 orders that are possible. A change is judged on top of what it depends on.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from gitspec.domain.capability import Capability
     from gitspec.domain.delta import Delta
-    from gitspec.domain.fold_changes import FoldedChanges
-    from gitspec.domain.fold_result import Conflict
+    from gitspec.domain.fold_changes import Overlay
+    from gitspec.domain.fold_result import Conflict, FoldResult
 
 LINKED, WHOLE = "linked", "whole"
 """Ways to touch: a link to a requirement is added; a capability is renamed or retired with all that is in it."""
@@ -160,17 +160,25 @@ class Landing(NamedTuple):
     left: "dict[str, tuple[Conflict, ...]]"
 
 
+class Landed(NamedTuple):
+    """Living specs after versions were folded; ``conflicts`` of the last one; ``added``: which change brought what."""
+
+    living: "Overlay"
+    conflicts: "tuple[Conflict, ...]"
+    added: dict[str, str]
+
+
 class Bench:
     """Living specs to fold versions onto; what the first of two leaves is kept for the next pair."""
 
     def __init__(self, living: "Mapping[str, Capability]", links_to: Callable[[str], Iterable[str]]) -> None:
         self._living = living
         self._links_to = links_to
-        self._after: dict[str, FoldedChanges] = {}
+        self._after: dict[str, Landed] = {}
 
     def alone(self, side: Side) -> "tuple[Conflict, ...]":
         """The conflicts of a version with the living specs and what it depends on."""
-        return self._folded_first(side).results[side.change].conflicts
+        return self._first(side).conflicts
 
     def judge(self, one: Side, other: Side) -> Judged:
         """Fold two versions of different changes, in both orders where none depends on the other."""
@@ -183,53 +191,95 @@ class Bench:
             return Judged("merges", None, (), ())
         if clean:
             return Judged("ordered", clean[0], (), tuple(failed))
-        stale = tuple(side.key for side in (one, other) if self._stale(side, one, other))
+        stale = tuple(side.key for side in (one, other) if self._is_stale(side, one, other))
         return Judged("stale" if stale else "conflicts", None, stale, tuple(failed))
 
     def in_order(self, sides: Sequence[Side]) -> Landing:
         """Fold versions one after the other, leaving out those that conflict with what is there by then."""
-        from gitspec.domain.fold_changes import fold_changes
-
         chain: dict[str, Side] = {}
+        own = _changes(sides)
         for side in sides:
-            for needed in side.before:
-                if not any(needed.change == s.change for s in sides):
-                    chain.setdefault(needed.change, needed)
+            chain.update({s.change: s for s in side.before if s.change not in own and s.change not in chain})
             chain[side.change] = side
-        folded = fold_changes(self._living, [(s.change, s.deltas) for s in chain.values()], links_to=self._links_to)
-        left = {s.key: folded.results[s.change].conflicts for s in sides if folded.results[s.change].conflicts}
+        left: dict[str, tuple[Conflict, ...]] = {}
+        landed = self._bare()
+        for side in chain.values():
+            landed = self._land(landed, side)
+            if landed.conflicts and side.change in own:
+                left[side.key] = landed.conflicts
         return Landing(tuple(s.key for s in sides if s.key not in left), left)
 
-    def _stale(self, side: Side, one: Side, other: Side) -> bool:
+    def _is_stale(self, side: Side, one: Side, other: Side) -> bool:
         return bool(self.alone(side)) and not {one.change, other.change} & _changes(side.before)
 
-    def _folded_first(self, side: Side) -> "FoldedChanges":
-        from gitspec.domain.fold_changes import fold_changes
+    def _bare(self, changed: "Mapping[str, Capability | None] | None" = None) -> Landed:
+        from gitspec.domain.fold_changes import Overlay
 
+        overlay = Overlay(self._living, self._links_to)
+        overlay.apply(changed or {})
+        return Landed(overlay, (), {})
+
+    def _first(self, side: Side) -> Landed:
         if side.key not in self._after:
-            chain = [(s.change, s.deltas) for s in (*side.before, side)]
-            self._after[side.key] = fold_changes(self._living, chain, links_to=self._links_to)
+            landed = self._bare()
+            for each in (*side.before, side):
+                landed = self._land(landed, each)
+            self._after[side.key] = landed
         return self._after[side.key]
+
+    def _land(self, landed: Landed, side: Side) -> Landed:
+        """Fold a version onto ``landed`` (whose overlay goes on with it), unless it conflicts."""
+        from gitspec.domain.fold import fold
+
+        living, _, added = landed
+        result = fold(living, side.deltas, links_to=living.links_to, added_by=added.get, change=side.change)
+        conflicts = result.conflicts or tuple(_cut_links(self._living, living, result, side.change))
+        if not conflicts:
+            living.apply(result.capabilities)
+            added = added | {f"{t.capability}/{r}": side.change for t in result.touched for r in t.added}
+        return Landed(living, conflicts, added)
 
     def _try(self, first: Side, second: Side) -> Try | None:
         """What keeps ``second`` from being folded after ``first``, or ``first`` from being folded at all."""
-        from gitspec.domain.fold_changes import fold_changes
-
         order = (first.key, second.key)
-        before = self._folded_first(first)
-        if conflicts := before.results[first.change].conflicts:
-            return Try(order, first.key, conflicts)
+        before = self._first(first)
+        if before.conflicts:
+            return Try(order, first.key, before.conflicts)
         there = {first.change} | _changes(first.before)
-        rest = [(s.change, s.deltas) for s in (*(s for s in second.before if s.change not in there), second)]
-        added = {
-            f"{t.capability}/{r}": change
-            for change, done in before.results.items()
-            for t in done.touched
-            for r in t.added
-        }
-        folded = fold_changes(before.living, rest, links_to=before.living.links_to, added_by=added.get)
-        conflicts = folded.results[second.change].conflicts
-        return Try(order, second.key, conflicts) if conflicts else None
+        landed = self._bare(before.living.changed)._replace(added=before.added)
+        for side in (*(s for s in second.before if s.change not in there), second):
+            landed = self._land(landed, side)
+        return Try(order, second.key, landed.conflicts) if landed.conflicts else None
+
+
+def _cut_links(
+    original: "Mapping[str, Capability]", living: "Overlay", result: "FoldResult", change: str
+) -> "Iterator[Conflict]":
+    """Links of what a change adds or modifies, to requirements that changes folded before it have taken away.
+
+    Folding does not mind them, validation refuses them.
+    """
+    from gitspec.domain.fold_result import Conflict
+
+    for here in result.touched:
+        capability = result.capabilities.get(here.capability)
+        for requirement in capability.requirements if capability else ():
+            if requirement.id not in (*here.added, *here.modified):
+                continue
+            for target in dict.fromkeys(t for links in requirement.links.values() for t in links):
+                home, _, at = target.rpartition("/")
+                if home not in living.changed:
+                    continue
+                now = result.capabilities[home] if home in result.capabilities else living.get(home)
+                if _has(original.get(home), at) and not _has(now, at):
+                    name = f"{here.capability}/{requirement.id}"
+                    message = f"{name} links to {target}, which is gone by then"
+                    help_ = f"link to something else: `gitspec delta modify {change} {name}`"
+                    yield Conflict("S103", here.capability, requirement.id, "links", None, None, target, message, help_)
+
+
+def _has(capability: "Capability | None", requirement: str) -> bool:
+    return capability is not None and capability.requirement(requirement) is not None
 
 
 def _changes(sides: Iterable[Side]) -> set[str]:

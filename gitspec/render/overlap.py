@@ -12,6 +12,7 @@ from gitspec.store.branches import HEADS, REMOTES
 from gitspec.store.versions import WORK_TREE, Place
 
 _FEW = 3
+_MOST = 100
 _WORDS: dict[Verdict, str] = {
     "conflicts": "conflict",
     "stale": "stale",
@@ -25,12 +26,15 @@ _WIDTH = max(map(len, _WORDS.values()))
 def overlap_text(found: Overlap, paint: Paint = PLAIN) -> list[str]:
     """The pairs, conflicts first; changes with several versions; the order in which groups merge."""
     lines = [_summary(found)]
-    for pair in found.pairs:
+    for pair in found.pairs[:_MOST]:
         lines += _pair(pair, found, paint)
+    if len(found.pairs) > _MOST:
+        more = count(len(found.pairs) - _MOST, "more pair")
+        lines += ["", f"and {more}: --json shows all, --change those of one change"]
     for change in found.changes:
         if len(change.versions) > 1 or change.versions[0].state == "broken":
             lines += ["", *_versions(change, paint)]
-    for group in found.groups:
+    for group in (g for g in found.groups if len(g.changes) > 2):
         lines += ["", *_group(group, paint)]
     if found.shallow and any(len(change.versions) > 1 for change in found.changes):
         lines += [

@@ -157,7 +157,8 @@ def _row(change: str, files: dict[str, str], contents: Contents, reader: TreeRea
     from gitspec.domain.change import Change
     from gitspec.domain.overlap import touched
     from gitspec.domain.rules import finding
-    from gitspec.yaml.binding import load
+    from gitspec.store.spec import misnamed
+    from gitspec.yaml.binding import load, locate
 
     folder = layout.change_folder(change)
     findings: list[Finding] = []
@@ -166,6 +167,9 @@ def _row(change: str, files: dict[str, str], contents: Contents, reader: TreeRea
         loaded = load(Change, contents.read(files["change.yaml"]), f"{folder}/change.yaml")
         findings += loaded.findings
         outline = loaded.value
+        if outline is not None and outline.change != change:
+            place = locate(loaded.document, ("change",))
+            findings.append(misnamed("change", change, f"{folder}/change.yaml", *place))
     else:
         findings.append(finding("L005", "the folder of a change has no change.yaml", folder))
     deltas, found = _deltas(folder, files, contents)

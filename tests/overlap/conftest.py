@@ -1,0 +1,12 @@
+"""The project of tests/overlap/project.py."""
+
+import pytest
+
+from tests.conftest import Repo
+from tests.overlap.project import Project
+
+
+@pytest.fixture
+def project(repo: Repo, capsys: pytest.CaptureFixture[str]) -> Project:
+    """AUTH on main, nothing else."""
+    return Project(repo, capsys).start()
