@@ -1,18 +1,16 @@
-"""`gitspec archive`: fold a finished change into the living specs, as one commit and one tag."""
+"""`gitspec archive`: fold finished changes into the living specs, one commit and one tag each."""
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gitspec.cli.options import change_argument, emit, examples, json_option, no_cache_option
+from gitspec.cli.options import change_argument, examples, json_option, no_cache_option
+from gitspec.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gitspec.commands.archive import Done, Options, Preview
-    from gitspec.commands.archive_plan import Plan
-    from gitspec.git.repository import Repository
+    from gitspec.commands.archive import Options
 
 
 def operation_options(function: "Callable[..., Any]") -> "Callable[..., Any]":
@@ -36,85 +34,104 @@ def operation_options(function: "Callable[..., Any]") -> "Callable[..., Any]":
         "gitspec archive add-2fa",
         "gitspec archive add-2fa --dry-run",
         "gitspec archive add-2fa --onto release",
-        "git push --atomic origin main archive/2026-11-21-add-2fa",
+        "gitspec archive add-2fa --push",
+        "gitspec archive --merged --push",
+        "gitspec archive --merged --pr --remote origin",
+        "gitspec archive --drop-unpublished add-2fa",
     )
 )
-@change_argument()
+@change_argument(required=False)
+@click.option("--merged", is_flag=True, help="Archive every change of the branch that is complete.")
+@click.option("--push", is_flag=True, help="Push branch and tags together; without that nothing moves here.")
+@click.option("--pr", is_flag=True, help="Push to the branch gitspec/archive, for a pull request; nothing moves here.")
+@click.option("--remote", metavar="REMOTE", help="The remote for --push and --pr, instead of the branch's own.")
+@click.option("--drop-unpublished", is_flag=True, help="Take the change's archive out again, if nobody else has it.")
 @operation_options
 @no_cache_option
 @json_option
 def command(
-    change: str,
+    change: str | None,
+    merged: bool,
+    push: bool,
+    pr: bool,
+    remote: str | None,
+    drop_unpublished: bool,
     onto: str | None,
     dry_run: bool,
     expect: str | None,
     no_tag: bool,
     no_cache: bool,
     as_json: bool,
-) -> None:
-    """Fold a finished change into the living specs.
+) -> int:
+    """Fold finished changes into the living specs.
 
     One commit with the folded living specs and the change's folder moved to spec/archive/, and one annotated tag; or
     nothing. What is archived is what the branch has: commit first. Edits to other files stay as they are.
+
+    --merged archives all that is complete in the order of depends_on, as one operation, and names what it leaves. It
+    ends with 1 when a change is complete and yet cannot be archived.
+
+    --push first fast-forwards the branch to the remote's; when the remote moves meanwhile, the changes are folded again
+    on the new tip.
     """
-    from gitspec.commands.archive import Options, archive, preview_archive
+    from gitspec.commands.archive import Options
 
-    def run(repo: "Repository", options: "Options") -> "Done | Preview":
-        return preview_archive(repo, change, options) if dry_run else archive(repo, change, options)
+    if (change is None) != merged:
+        raise UsageError(
+            "U000", "name one change, or say --merged", help="gitspec archive <change>, or gitspec archive --merged"
+        )
+    if push and pr:
+        raise UsageError("U000", "--push and --pr exclude each other", help="--pr is for a branch that takes no push")
+    if remote is not None and not push and not pr:
+        raise UsageError("U000", "--remote goes with --push or --pr", help="gitspec archive --help")
+    options = Options(onto, expect, not (no_tag or pr), not no_cache, push, remote)
+    if drop_unpublished:
+        if merged or push or pr or dry_run or expect or no_tag:
+            raise UsageError(
+                "U000", "--drop-unpublished goes with --onto only", help=f"gitspec archive --drop-unpublished {change}"
+            )
+        return _drop(str(change), onto, as_json)
+    if pr:
+        if dry_run:
+            raise UsageError("U000", "--pr has no --dry-run", help="gitspec archive --merged --dry-run")
+        return _roll(change, options, as_json)
+    return _merged(options, dry_run, as_json) if change is None else _one(change, options, dry_run, as_json)
 
-    show("archive", run, Options(onto, expect, not no_tag, not no_cache), as_json)
 
-
-def show(what: str, run: "Callable[[Repository, Options], Done | Preview]", options: "Options", as_json: bool) -> None:
-    """Run it and print what it gives."""
-    from gitspec.commands.archive import Preview
+def _one(change: str, options: "Options", dry_run: bool, as_json: bool) -> int:
+    from gitspec.cli.archive_shown import show
+    from gitspec.commands.archive import archive, preview_archive
     from gitspec.git.repository import discover
 
-    result = run(discover(), options)
-
-    if isinstance(result, Preview):
-        _show_preview(what, result, as_json)
-    else:
-        _show_done(what, result, as_json)
+    perform = preview_archive if dry_run else archive
+    return show("archive", perform(discover(), change, options), as_json)
 
 
-def _show_done(what: str, done: "Done", as_json: bool) -> None:
-    outcome, plan = done.outcome, done.plan
-    if done.recovered:
-        sys.stderr.write(f"gitspec: {done.recovered}\n")
-    data = {**_data(plan), "commit": outcome.commit, "tag": outcome.tag or None, "left_as_edits": list(outcome.kept)}
-    verb = {"archive": "Archived", "close": "Closed"}[what]
-    lines = [f"{verb} {plan.operation.change} on {done.target.branch}: {outcome.commit}", *_summary(plan)]
-    if outcome.tag:
-        lines.append(f"Tag: {outcome.tag}")
-    lines += [f"Left as you saved it meanwhile: {path}" for path in outcome.kept]
-    emit(as_json, what, data, lines)
+def _merged(options: "Options", dry_run: bool, as_json: bool) -> int:
+    from gitspec.cli.archive_shown import show_merged
+    from gitspec.commands.archive import archive_merged, preview_merged
+    from gitspec.git.repository import discover
+
+    return show_merged((preview_merged if dry_run else archive_merged)(discover(), options), as_json)
 
 
-def _show_preview(what: str, preview: "Preview", as_json: bool) -> None:
-    plan = preview.plan
-    text = preview.diff.decode("utf-8", "backslashreplace")
-    data = {**_data(plan), "dry_run": True, "diff": text}
-    verb = {"archive": "archive", "close": "close"}[what]
-    lines = [f"Would {verb} {plan.operation.change} on {plan.operation.target.branch}", *_summary(plan)]
-    lines += [f"Tree: {plan.operation.tree}", "", *text.rstrip("\n").split("\n")]
-    emit(as_json, what, data, lines)
+def _roll(change: str | None, options: "Options", as_json: bool) -> int:
+    from gitspec.cli.archive_shown import show_rolled
+    from gitspec.commands.archive import archive_planner, merged_planner
+    from gitspec.commands.archive_pr import roll
+    from gitspec.git.repository import discover
+
+    repo = discover()
+    if change is None:
+        merged, rolled = roll(repo, options, merged_planner(repo, options))
+        return show_rolled(merged.plans, merged.left, rolled, as_json)
+    plan, rolled = roll(repo, options, archive_planner(repo, change, options))
+    return show_rolled((plan,), (), rolled, as_json)
 
 
-def _data(plan: "Plan") -> dict[str, Any]:
-    operation = plan.operation
-    return {
-        "change": operation.change,
-        "title": plan.title,
-        "branch": operation.target.branch,
-        "parent": operation.target.tip,
-        "tree": operation.tree,
-        "folder": f"spec/archive/{plan.name}",
-        "capabilities": [touched._asdict() for touched in plan.touched],
-    }
+def _drop(change: str, onto: str | None, as_json: bool) -> int:
+    from gitspec.cli.archive_shown import show_dropped
+    from gitspec.commands.archive_drop import drop_unpublished
+    from gitspec.git.repository import discover
 
-
-def _summary(plan: "Plan") -> list[str]:
-    from gitspec.domain.archive_message import summary
-
-    return [f"  {line}" for line in summary(plan.touched)]
+    return show_dropped(drop_unpublished(discover(), change, onto), as_json)

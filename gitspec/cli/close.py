@@ -1,15 +1,9 @@
 """`gitspec close`: end a change that is given up."""
 
-from typing import TYPE_CHECKING
-
 import click
 
-from gitspec.cli.archive import operation_options, show
+from gitspec.cli.archive import operation_options
 from gitspec.cli.options import TEXT, change_argument, examples, json_option
-
-if TYPE_CHECKING:
-    from gitspec.commands.archive import Done, Options, Preview
-    from gitspec.git.repository import Repository
 
 
 @click.command(
@@ -37,10 +31,9 @@ def command(
 
     One commit, as with `gitspec archive`; change.yaml says when, why and what takes its place.
     """
+    from gitspec.cli.archive_shown import show
     from gitspec.commands.archive import Options, close, preview_close
+    from gitspec.git.repository import discover
 
-    def run(repo: "Repository", options: "Options") -> "Done | Preview":
-        perform = preview_close if dry_run else close
-        return perform(repo, change, reason, superseded_by, options)
-
-    show("close", run, Options(onto, expect, not no_tag), as_json)
+    perform = preview_close if dry_run else close
+    show("close", perform(discover(), change, reason, superseded_by, Options(onto, expect, not no_tag)), as_json)

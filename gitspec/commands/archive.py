@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
 
 from gitspec.commands.archive_plan import Plan, open_tip, plan_archive, plan_close
 from gitspec.errors import Refused, UsageError
@@ -11,11 +11,25 @@ from gitspec.git.recovery import settle
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.git.target import Target, find_target
-from gitspec.git.transaction import BranchMoved, Outcome, check_clean, perform
+from gitspec.git.transaction import BranchMoved, Operation, Outcome, check_clean, perform
 from gitspec.store.cache import Cache
 from gitspec.store.prepared import forget
 
+if TYPE_CHECKING:
+    from gitspec.commands.archive_merged import MergedPlan
+
 _TRIES = 20
+
+
+class Planned(Protocol):
+    """What a planner gives; ``operation`` is None when there is nothing to do."""
+
+    @property
+    def operation(self) -> Operation | None:
+        """What shall happen."""
+
+
+P = TypeVar("P", bound=Planned)
 
 
 class Options(NamedTuple):
@@ -25,52 +39,69 @@ class Options(NamedTuple):
     expect: str | None = None
     with_tag: bool = True
     use_cache: bool = True
+    push: bool = False
+    remote: str | None = None
+    """The remote to push to, instead of the one that Git would choose."""
 
 
-class Done(NamedTuple):
-    """What was archived or closed; ``recovered``: a line about an earlier operation that was interrupted."""
+class Done(NamedTuple, Generic[P]):
+    """What was archived or closed, and on which branch as it was; ``recovered``: a line about an interrupted operation.
 
-    plan: Plan
-    outcome: Outcome
+    ``outcome`` is None when there was nothing to do; ``pushed``: the remote branch that has it.
+    """
+
+    plan: P
+    target: Target
+    outcome: Outcome | None
     recovered: str | None
-
-    @property
-    def target(self) -> Target:
-        """The branch, as it was."""
-        return self.plan.operation.target
+    pushed: str = ""
 
 
-class Preview(NamedTuple):
-    """What would be archived: the plan, and what the commit would show as a diff."""
+class Preview(NamedTuple, Generic[P]):
+    """What would be archived: the plan, and what the commits would show as a diff."""
 
-    plan: Plan
+    plan: P
+    target: Target
     diff: bytes
 
 
-Planner = Callable[[Target], Plan]
+Planner = Callable[[Target], P]
 
 
-def archive(repo: Repository, change: str, options: Options) -> Done:
+def archive(repo: Repository, change: str, options: Options) -> Done[Plan]:
     """Archive a change. Raises as ``plan_archive`` and ``perform``; A010 when the result is not ``options.expect``."""
-    return _done(repo, options, _archive_planner(repo, change, options))
+    return _done(repo, options, archive_planner(repo, change, options))
 
 
-def preview_archive(repo: Repository, change: str, options: Options) -> Preview:
+def preview_archive(repo: Repository, change: str, options: Options) -> Preview[Plan]:
     """Plan only; neither the repository nor its lock is written to. Raises as ``archive``."""
-    return _previewed(repo, options, _archive_planner(repo, change, options))
+    return _previewed(repo, options, archive_planner(repo, change, options))
 
 
-def close(repo: Repository, change: str, reason: str, superseded_by: str | None, options: Options) -> Done:
+def archive_merged(repo: Repository, options: Options) -> "Done[MergedPlan]":
+    """Archive every complete change of the branch. Raises as ``plan_merged`` and ``perform``."""
+    return _done(repo, options, merged_planner(repo, options))
+
+
+def preview_merged(repo: Repository, options: Options) -> "Preview[MergedPlan]":
+    """Plan only, as ``preview_archive``."""
+    return _previewed(repo, options, merged_planner(repo, options))
+
+
+def close(repo: Repository, change: str, reason: str, superseded_by: str | None, options: Options) -> Done[Plan]:
     """Close a change: archive its folder and fold nothing. Raises as ``plan_close`` and ``perform``."""
     return _done(repo, options, _close_planner(repo, change, reason, superseded_by, options))
 
 
-def preview_close(repo: Repository, change: str, reason: str, superseded_by: str | None, options: Options) -> Preview:
+def preview_close(
+    repo: Repository, change: str, reason: str, superseded_by: str | None, options: Options
+) -> Preview[Plan]:
     """Plan only, as ``preview_archive``."""
     return _previewed(repo, options, _close_planner(repo, change, reason, superseded_by, options))
 
 
-def _archive_planner(repo: Repository, change: str, options: Options) -> Planner:
+def archive_planner(repo: Repository, change: str, options: Options) -> Planner[Plan]:
+    """Plans the archive of one change on whatever tip it is given."""
     cache = Cache(repo) if options.use_cache else None
 
     def plan(target: Target) -> Plan:
@@ -83,7 +114,25 @@ def _archive_planner(repo: Repository, change: str, options: Options) -> Planner
     return plan
 
 
-def _close_planner(repo: Repository, change: str, reason: str, superseded_by: str | None, options: Options) -> Planner:
+def merged_planner(repo: Repository, options: Options) -> "Planner[MergedPlan]":
+    """Plans the archive of all complete changes on whatever tip it is given."""
+    from gitspec.commands.archive_merged import plan_merged
+
+    cache = Cache(repo) if options.use_cache else None
+
+    def plan(target: Target) -> "MergedPlan":
+        tip = open_tip(repo, target)
+        try:
+            return plan_merged(tip, with_tag=options.with_tag, cache=cache)
+        finally:
+            tip.objects.close()
+
+    return plan
+
+
+def _close_planner(
+    repo: Repository, change: str, reason: str, superseded_by: str | None, options: Options
+) -> Planner[Plan]:
     def plan(target: Target) -> Plan:
         tip = open_tip(repo, target)
         try:
@@ -94,44 +143,55 @@ def _close_planner(repo: Repository, change: str, reason: str, superseded_by: st
     return plan
 
 
-def _done(repo: Repository, options: Options, planner: Planner) -> Done:
+def _done(repo: Repository, options: Options, planner: Planner[P]) -> Done[P]:
     with operation_lock(repo) as lock:
         recovered = settle(repo, lock)
-        for tries_left in range(_TRIES, -1, -1):
-            plan = _expected(planner(find_target(repo, options.onto)), options)
-            try:
-                outcome = perform(repo, plan.operation, lock)
-            except BranchMoved:
-                if not tries_left:
-                    raise
-                continue
-            forget(Cache(repo), plan.operation.change)
-            return Done(plan, outcome, recovered)
+        if options.push:
+            from gitspec.commands.archive_push import push_done
+
+            done = push_done(repo, options, planner, lock)._replace(recovered=recovered)
+        else:
+            done = _done_here(repo, options, planner, lock)._replace(recovered=recovered)
+        if done.plan.operation:
+            forget(Cache(repo), done.plan.operation.change)
+        return done
+
+
+def _done_here(repo: Repository, options: Options, planner: Planner[P], lock: int) -> Done[P]:
+    for tries_left in range(_TRIES, -1, -1):
+        target = find_target(repo, options.onto)
+        plan = planner(target)
+        refuse_unexpected(plan.operation, options.expect)
+        try:
+            return Done(plan, target, perform(repo, plan.operation, lock) if plan.operation else None, None)
+        except BranchMoved:
+            if not tries_left:
+                raise
     raise AssertionError("the last try returns or raises")
 
 
-def _expected(plan: Plan, options: Options) -> Plan:
-    expect = options.expect
+def refuse_unexpected(operation: Operation | None, expect: str | None) -> None:
+    """Raise Refused A010 when the result is another tree than ``expect`` (an id, or how it begins)."""
     if expect is None:
-        return plan
+        return
     if len(expect) < 7 or not set(expect) <= set("0123456789abcdef"):
         raise UsageError("U000", f"--expect '{expect}' is no tree id", help="--dry-run prints the tree id")
-    if not plan.operation.tree.startswith(expect):
-        raise Refused(
-            "A010",
-            f"the result would be tree {plan.operation.tree}, not {expect}",
-            help="look again at what --dry-run shows",
-        )
-    return plan
+    if operation is None or not operation.tree.startswith(expect):
+        result = f"the result would be tree {operation.tree}" if operation else "nothing would change"
+        raise Refused("A010", f"{result}, not {expect}", help="look again at what --dry-run shows")
 
 
-def _previewed(repo: Repository, options: Options, planner: Planner) -> Preview:
-    plan = _expected(planner(find_target(repo, options.onto)), options)
+def _previewed(repo: Repository, options: Options, planner: Planner[P]) -> Preview[P]:
+    target = find_target(repo, options.onto)
+    plan = planner(target)
+    refuse_unexpected(plan.operation, options.expect)
+    if plan.operation is None:
+        return Preview(plan, target, b"")
     check_clean(repo, plan.operation)
-    return Preview(plan, _diff(repo, plan))
+    return Preview(plan, target, _diff(repo, plan.operation))
 
 
-def _diff(repo: Repository, plan: Plan) -> bytes:
+def _diff(repo: Repository, operation: Operation) -> bytes:
     """The difference to the tip; the new objects live in a folder of their own that goes away again."""
     from tempfile import TemporaryDirectory
 
@@ -142,7 +202,6 @@ def _diff(repo: Repository, plan: Plan) -> bytes:
             "GIT_OBJECT_DIRECTORY": folder,
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": f"{real}{os.pathsep}{others}" if others else real,
         }
-        operation = plan.operation
         operation.batch.write(repo, env)
         args = ("diff-tree", "-p", "-M", "-r", "--no-ext-diff", "--no-textconv", operation.target.tip, operation.tree)
         return git(repo, *args, env=env)

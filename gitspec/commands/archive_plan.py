@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from gitspec.commands.archive_rival import refuse_archived_upstream
 from gitspec.domain import archive_message
 from gitspec.domain.fold_result import Touched
 from gitspec.domain.fold_version import FOLD_VERSION
@@ -24,6 +25,9 @@ from gitspec.store import layout
 from gitspec.store.cache import Cache
 from gitspec.store.prepared import TASKS, Ids, Invalid, Prepared, prepare, recall, served
 
+if TYPE_CHECKING:
+    from gitspec.store.spec import Spec
+
 _MANY = 50
 
 
@@ -37,7 +41,7 @@ class Plan(NamedTuple):
 
 
 class Tip(NamedTuple):
-    """The commit that a plan builds on, opened for reading."""
+    """The commit that a plan builds on, opened for reading; ``root`` is its tree, or one that is planned on top."""
 
     repo: Repository
     target: Target
@@ -60,11 +64,12 @@ def open_tip(repo: Repository, target: Target) -> Tip:
 def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) -> Plan:
     """Plan the archive of a change.
 
-    Raises UsageError and CannotJudge for a bad id and a missing policy; Refused: A003 archived already, A007 not
+    Raises UsageError and CannotJudge for a bad id and a missing policy; Refused: A003 archived already (here or upstream), A007 not
     committed, A001 no tasks, A002 open tasks, A005 and A009 dependencies; Invalid and BrokenSpec for what is
     wrong with files; A006 instead of any of them when the change has uncommitted edits that may be the answer.
     """
     folder = _active_folder(tip, change)
+    refuse_archived_upstream(tip.repo, tip.target.branch, change)
     try:
         tasks = _tasks(tip, change, folder)
         prepared = _prepared(tip, change, folder, tasks, cache)
@@ -78,6 +83,16 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
     files = {path: _blob(tip, data) for path, data in prepared.files.items()}
     operation = _operation(tip, "archive", change, name, folder, files, message, who, with_tag=with_tag)
     return Plan(operation, name, prepared.title, prepared.touched)
+
+
+def refuse_unfinished(tip: Tip, change: str) -> None:
+    """Raise as ``plan_archive`` does while tasks are open or missing; looks at nothing else."""
+    _refuse_unfinished(change, _tasks(tip, change, _active_folder(tip, change)))
+
+
+def active_changes(tip: Tip) -> list[str]:
+    """The names of the folders of active changes."""
+    return _names(tip, layout.CHANGES)
 
 
 def plan_close(tip: Tip, change: str, reason: str, superseded_by: str | None, *, with_tag: bool) -> Plan:
@@ -190,13 +205,20 @@ def _prepared(tip: Tip, change: str, folder: Item, tasks: tuple[Task, ...], cach
     held = recall(cache, change) if cache else None
     if held and _same(tip, folder, held[0]) and served(tasks) == held[1].requirements:
         return held[1]
-    from gitspec.git.snapshot import at_tree
-    from gitspec.store.spec import Spec
-
     _prefetch(tip, folder)
-    spec = Spec(at_tree(tip.repo, tip.target.tip, tip.objects), cache)
+    spec = open_spec(tip, cache)
     _refuse_layout(spec.layout_findings(), change)
     return prepare(spec, change)
+
+
+def open_spec(tip: Tip, cache: Cache | None) -> "Spec":
+    """spec/ as the tip has it."""
+    from gitspec.git.snapshot import at_tree, at_trees
+    from gitspec.store.spec import Spec
+
+    if tip.trees.batch.get(tip.root) is None:
+        return Spec(at_tree(tip.repo, tip.root, tip.objects), cache)
+    return Spec(at_trees(tip.repo, tip.trees, tip.root, tip.objects), cache)
 
 
 def _prefetch(tip: Tip, folder: Item) -> None:
@@ -236,6 +258,22 @@ def _refuse_layout(findings: Sequence[object], change: str) -> None:
 
 
 def _refuse_unready(tip: Tip, change: str, prepared: Prepared, tasks: tuple[Task, ...]) -> None:
+    _refuse_unfinished(change, tasks)
+    if change in prepared.depends_on:
+        raise Refused(
+            "A009", f"change '{change}' depends on itself", place=f"{layout.change_folder(change)}/change.yaml"
+        )
+    archived = {split[1] for name in _names(tip, layout.ARCHIVE) if (split := layout.split_archive_name(name))}
+    if missing := [other for other in prepared.depends_on if other not in archived]:
+        raise Refused(
+            "A005",
+            f"change '{change}' depends on {', '.join(missing)}, not archived on branch {tip.target.branch}",
+            place=f"{layout.change_folder(change)}/change.yaml",
+            help=f"gitspec archive {missing[0]}",
+        )
+
+
+def _refuse_unfinished(change: str, tasks: tuple[Task, ...]) -> None:
     path = layout.change_path(change, TASKS)
     if not tasks:
         raise Refused(
@@ -251,18 +289,6 @@ def _refuse_unready(tip: Tip, change: str, prepared: Prepared, tasks: tuple[Task
             place=f"{path}:{first.line}",
             help=f"gitspec task done {change} {ids}, or drop what is not wanted: gitspec task set {change} {first.id} "
             "dropped --reason '<why>'",
-        )
-    if change in prepared.depends_on:
-        raise Refused(
-            "A009", f"change '{change}' depends on itself", place=f"{layout.change_folder(change)}/change.yaml"
-        )
-    archived = {split[1] for name in _names(tip, layout.ARCHIVE) if (split := layout.split_archive_name(name))}
-    if missing := [other for other in prepared.depends_on if other not in archived]:
-        raise Refused(
-            "A005",
-            f"change '{change}' depends on {', '.join(missing)}, not archived on branch {tip.target.branch}",
-            place=f"{layout.change_folder(change)}/change.yaml",
-            help=f"gitspec archive {missing[0]}",
         )
 
 

@@ -26,7 +26,12 @@ def order_changes(changes: Iterable[Change]) -> ChangeOrder:
 
     A dependency that is not among ``changes`` is taken as met.
     """
-    wanted = {change.change: set(change.depends_on) for change in changes}
+    return order_by_needs({change.change: change.depends_on for change in changes})
+
+
+def order_by_needs(needs: Mapping[str, Iterable[str]]) -> ChangeOrder:
+    """As ``order_changes``, from the ids alone: each change with those it depends on."""
+    wanted = {change: set(others) for change, others in needs.items()}
     graph = {change: needed & wanted.keys() for change, needed in wanted.items()}
     cycles: list[tuple[str, ...]] = []
     while True:

@@ -40,7 +40,7 @@ class Journal(NamedTuple):
     tags: tuple[tuple[str, str], ...] = ()
     """Tags to make: full name of the ref, object id."""
     dropped: tuple[tuple[str, str], ...] = ()
-    """Tags to delete."""
+    """Tags to delete; those that are to be made too are moved."""
     remote: str = ""
     """Where the result is pushed to before it moves anything here, or empty."""
     began: int = 0

@@ -5,7 +5,7 @@ clones, a push's quarantine): one long-lived ``cat-file --batch`` for single obj
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
@@ -52,6 +52,10 @@ class Objects:
         kept = self._kept.get(oid)
         return self.read_typed(oid)[1] if kept is None else kept
 
+    def keep(self, found: Mapping[str, bytes]) -> None:
+        """Have the contents of objects at hand, also of those that are not written yet."""
+        self._kept.update(found)
+
     def prefetch(self, oids: Sequence[str]) -> None:
         """Read objects that will be asked for one by one; one child for all, and they stay in memory."""
         self._kept.update(zip(oids, self.read_many(oids), strict=True))
@@ -71,6 +75,10 @@ class Objects:
         """The contents of objects, in order; one child for all."""
         if len(oids) < _BULK:
             return [self.read(oid) for oid in oids]
+        if not self._kept.keys().isdisjoint(oids):
+            rest = [oid for oid in oids if oid not in self._kept]
+            read = dict(zip(rest, self.read_many(rest), strict=True)) if rest else {}
+            return [self._kept[oid] if oid in self._kept else read[oid] for oid in oids]
         wanted = "".join(f"{_checked(oid)}\n" for oid in oids).encode()
         out = git(self.repo, "cat-file", "--batch", "--buffer", input=wanted)
         found: list[bytes] = []

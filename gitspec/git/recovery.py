@@ -117,18 +117,20 @@ def _is_commit(repo: Repository, oid: str) -> bool:
 
 
 def _undo(repo: Repository, journal: Journal) -> None:
+    before = dict(journal.dropped)
     for tag, oid in _archive_tags(journal.tags):
         if _ref(repo, tag) == oid:
-            git(repo, "update-ref", "-d", tag, oid)
+            git(repo, "update-ref", *((tag, before[tag], oid) if tag in before else ("-d", tag, oid)))
     index_follow.drop_index_lock(journal.git_dir, operation_folder(repo))
     drop_journal(repo, journal)
 
 
 def _finish(repo: Repository, journal: Journal, lock: int | None, wait: float) -> list[str]:
     kept: list[str] = []
+    before = dict(journal.dropped)
     for tag, oid in _archive_tags(journal.tags):
-        if not _ref(repo, tag):
-            _set_ref(repo, (tag, oid, repo.zero), lock)
+        if (now := _ref(repo, tag)) in ("", before.get(tag)):
+            _set_ref(repo, (tag, oid, now or repo.zero), lock)
     for tag, oid in _archive_tags(journal.dropped):
         if _ref(repo, tag) == oid and not _within(repo, f"{oid}^{{commit}}", journal.ref):
             _set_ref(repo, ("-d", tag, oid), lock)

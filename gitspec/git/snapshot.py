@@ -19,6 +19,7 @@ from gitspec.git.objects import (
 )
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
+from gitspec.git.tree_edit import Trees
 
 ROOT = "spec"
 
@@ -74,6 +75,17 @@ def at_tree(repo: Repository, tree: str, objects: Objects | None = None, *, name
     """spec/ in a tree (or commit) that is given by its full id, such as a merge that is being tried out."""
     listed = git(repo, "ls-tree", "-r", "-z", "--full-tree", tree, "--", ROOT)
     return _Stored(repo, name or tree, _parse(listed), objects or Objects(repo))
+
+
+def at_trees(repo: Repository, trees: Trees, tree: str, objects: Objects) -> Snapshot:
+    """spec/ in a tree that may not be written yet: what only the batch of ``trees`` holds is read from there."""
+    top = trees.at(tree, ROOT)
+    if top is None or top.mode != MODE_TREE:
+        return _Stored(repo, tree, [Entry(ROOT, *top)] if top else [], objects)
+    entries = [Entry(f"{ROOT}/{path}", *item) for path, item in trees.files(top.oid)]
+    oids = [entry.oid for entry in entries if entry.oid]
+    objects.keep({oid: data for oid in oids if (data := trees.batch.get(oid)) is not None})
+    return _Stored(repo, tree, entries, objects)
 
 
 def at_index(repo: Repository) -> Snapshot:

@@ -64,8 +64,10 @@ class Operation(NamedTuple):
     """Commits to make first, each on the one before it; ``tree``, ``message`` and ``tag`` are the last one's."""
     rewritten: str = ""
     """A commit that is there already, to which the branch goes instead of a new one."""
+    retagged: tuple[tuple[str, str], ...] = ()
+    """Tags that are objects already, to make beside those of new commits: full name and object id."""
     dropped: tuple[tuple[str, str], ...] = ()
-    """Tags to delete: full name and object id."""
+    """Tags to delete: full name and object id; one that is made too is moved."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -232,7 +234,7 @@ def write_objects(repo: Repository, operation: Operation) -> Written:
     Raises CannotJudge G014 when signing fails, GitFailed for the machine.
     """
     batch, settings, parent = operation.batch, operation.settings, operation.target.tip
-    commits, tags = [], []
+    commits, tags = [], list(operation.retagged)
     for step in operation.steps:
         parent = write_commit(repo, batch, step.tree, [parent], step.message, settings)
         commits.append(parent)
@@ -270,8 +272,9 @@ def _follow(repo: Repository, journal: Journal, seen: _Seen) -> list[str]:
 
 def move_refs(repo: Repository, journal: Journal) -> None:
     """Create the tags and move the branch in one transaction of Git's, each only from what it was."""
-    lines = ["start", *(f"create {tag} {oid}" for tag, oid in journal.tags)]
-    lines += [f"delete {tag} {oid}" for tag, oid in journal.dropped]
+    before, after = dict(journal.dropped), dict(journal.tags)
+    lines = ["start", *(f"update {tag} {oid} {before.get(tag, repo.zero)}" for tag, oid in journal.tags)]
+    lines += [f"delete {tag} {oid}" for tag, oid in journal.dropped if tag not in after]
     lines += [f"update {journal.ref} {journal.new} {journal.old}", "prepare", "commit", ""]
     patience = ("-c", "core.filesRefLockTimeout=5000", "-c", "core.packedRefsTimeout=5000")
     reason = f"gitspec {journal.what}: {journal.change}"

@@ -1,0 +1,115 @@
+"""`gitspec archive --pr`: archives on the rolling branch `gitspec/archive` of the remote, for a pull request.
+
+For a default branch that takes no push. The branch is built anew from the remote's tip each time; nothing moves here.
+It has no tags: whatever commit the forge lands gets them afterwards.
+"""
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from gitspec.errors import CannotJudge, Refused
+from gitspec.git.journal import operation_folder, operation_lock, remove_folder
+from gitspec.git.recovery import settle
+from gitspec.git.remote import PushRejected, Remote, Update, fetch, find_remote, push, tips_of
+from gitspec.git.repository import Repository
+from gitspec.git.run import git, run
+from gitspec.git.target import Target, find_target
+from gitspec.git.transaction import Operation, write_objects
+
+if TYPE_CHECKING:
+    from gitspec.commands.archive import Options, P, Planner
+
+ROLLING = "refs/heads/gitspec/archive"
+_TRIES = 10
+
+State = Literal["pushed", "unchanged", "removed", "nothing"]
+
+
+class Rolled(NamedTuple):
+    """What became of the rolling branch. ``commit`` is its tip, empty when there is none (any more)."""
+
+    state: State
+    commit: str
+    remote: Remote
+    target: Target
+    """The branch that the pull request is for, at the remote's tip."""
+
+
+def roll(repo: Repository, options: "Options", planner: "Planner[P]") -> "tuple[P, Rolled]":
+    """Build the rolling branch and push it, if that changes anything; without archives it is removed.
+
+    Raises as the planner, Refused A021 (no remote), A023 (the remote refused), A026 (commits of others on the branch),
+    CannotJudge G017 (out of reach).
+    """
+    from gitspec.commands.archive import refuse_unexpected
+
+    with operation_lock(repo) as lock:
+        settle(repo, lock)
+        tried = 0
+        while True:
+            here = find_target(repo, options.onto)
+            remote = find_remote(repo, here.ref, options.remote)
+            tips = tips_of(repo, remote.name, [remote.ref, ROLLING])
+            target = Target(here.ref, _base(repo, remote, tips), checked_out=False)
+            before = tips.get(ROLLING, "")
+            if before:
+                _refuse_others(repo, remote, target.tip, before)
+            plan = planner(target)
+            refuse_unexpected(plan.operation, options.expect)
+            try:
+                return plan, _rolled(repo, remote, target, plan.operation, before)
+            except PushRejected as error:
+                if tried >= _TRIES or not (error.passing or tips_of(repo, remote.name, [ROLLING]) != {ROLLING: before}):
+                    raise Refused(
+                        "A023", error.message, help=f"look at what guards the branch on {remote.name}"
+                    ) from None
+            tried += 1
+
+
+def _base(repo: Repository, remote: Remote, tips: dict[str, str]) -> str:
+    tip = tips.get(remote.ref)
+    if tip is None:
+        raise Refused("A021", f"{remote.name} has no branch {remote.ref}", help=f"git push {remote.name} {remote.ref}")
+    fetch(repo, remote.name, remote.ref, tip)
+    if run(repo, "cat-file", "-e", f"{tip}^{{commit}}").status:
+        raise CannotJudge("G017", f"{remote.branch} moved while it was fetched", help="run it again")
+    return tip
+
+
+def _refuse_others(repo: Repository, remote: Remote, base: str, before: str) -> None:
+    """Refuse to overwrite commits on the rolling branch that archived nothing: somebody has made them there."""
+    fetch(repo, remote.name, ROLLING, before)
+    form = "--format=%H %(trailers:key=Archived,valueonly,separator=%x2C)%x00%s"
+    log = git(repo, "log", "--no-merges", form, "--end-of-options", before, f"^{base}")
+    for row in log.decode("utf-8", "replace").splitlines():
+        facts, _, subject = row.partition("\0")
+        oid, _, archived = facts.partition(" ")
+        if not archived.strip():
+            raise Refused(
+                "A026",
+                f"branch {ROLLING.removeprefix('refs/heads/')} of {remote.name} has a commit of somebody's: "
+                f"{oid[:12]} {subject}",
+                help=f"take it elsewhere, then: git push {remote.name} --delete {ROLLING.removeprefix('refs/heads/')}",
+            )
+
+
+def _rolled(repo: Repository, remote: Remote, target: Target, operation: Operation | None, before: str) -> Rolled:
+    if operation is None:
+        if before:
+            push(repo, remote.name, [Update(ROLLING, "", before)])
+        return Rolled("removed" if before else "nothing", "", remote, target)
+    if before and _is_same(repo, operation, before):
+        return Rolled("unchanged", before, remote, target)
+    try:
+        new = write_objects(repo, operation._replace(target=target)).commits[-1]
+    finally:
+        remove_folder(operation_folder(repo))
+    push(repo, remote.name, [Update(ROLLING, new, before)])
+    return Rolled("pushed", new, remote, target)
+
+
+def _is_same(repo: Repository, operation: Operation, before: str) -> bool:
+    """Whether the branch has these archives on this tip already: then a reviewed pull request stays as it is."""
+    count = len(operation.steps)
+    found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{before}~{count}").out.decode().strip()
+    tree = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{before}^{{tree}}").out.decode().strip()
+    return found == operation.target.tip and tree == operation.tree

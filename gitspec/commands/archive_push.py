@@ -1,0 +1,125 @@
+"""`gitspec archive --push`: what lands on the remote moves here, and nothing else does.
+
+The branch is brought up to date first (fast-forward only). Then the commits and tags are made as objects, pushed
+together or not at all, and only when that has landed the local branch, tags, index and work tree follow. When the remote
+has moved meanwhile, all of it is done again on the new tip, a limited number of times.
+"""
+
+import random
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gitspec.errors import CannotJudge, Refused
+from gitspec.git.remote import PushRejected, Remote, Update, fetch, find_remote, is_ancestor, push, tips_of
+from gitspec.git.repository import Repository
+from gitspec.git.run import run
+from gitspec.git.target import Target, find_target
+from gitspec.git.transaction import BranchMoved, Operation, Publication, Written, perform
+
+if TYPE_CHECKING:
+    from gitspec.commands.archive import Done, Options, P, Planner
+
+_TRIES = 30
+_LONGEST_PAUSE = 1.0
+
+
+def push_done(repo: Repository, options: "Options", planner: "Planner[P]", lock: int) -> "Done[P]":
+    """Plan, push and perform; the caller holds the operation lock and has recovered what was interrupted.
+
+    Raises as the planner and ``perform``, and Refused A021 (no remote), A022 (parted from it), A023 (it refused),
+    CannotJudge G017 (out of reach).
+    """
+    from gitspec.commands.archive import Done, refuse_unexpected
+
+    tried = 0
+    while True:
+        target = find_target(repo, options.onto)
+        remote = find_remote(repo, target.ref, options.remote)
+        there = tips_of(repo, remote.name, [remote.ref]).get(remote.ref)
+        target = _up_to_date(repo, target, remote, there)
+        plan = planner(target)
+        refuse_unexpected(plan.operation, options.expect)
+        if plan.operation is None:
+            return Done(plan, target, None, None)
+        publication = Publication(remote.branch, _sender(repo, remote))
+        try:
+            outcome = perform(repo, plan.operation, lock, publication)
+        except BranchMoved:
+            if tried >= _TRIES:
+                raise
+        except PushRejected as error:
+            now = tips_of(repo, remote.name, [remote.ref]).get(remote.ref)
+            if tried >= _TRIES or (now == there and not error.passing):
+                raise _refused(repo, plan.operation, remote, error) from None
+        else:
+            return Done(plan, target, outcome, None, remote.branch)
+        tried += 1
+        time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.02 * 2**tried)))
+
+
+def _sender(repo: Repository, remote: Remote) -> Callable[[Written], None]:
+    """Pushes what was written; raises PushRejected, or Refused A004 for a tag that exists here."""
+
+    def send(written: Written) -> None:
+        for ref, _ in written.tags:  # what would keep the refs here from following is found out before
+            if run(repo, "show-ref", "--verify", "--quiet", "--", ref).status == 0:
+                raise Refused("A004", f"tag {ref.removeprefix('refs/tags/')} exists", help=f"git show {ref}")
+        push(repo, remote.name, [Update(remote.ref, written.commits[-1]), *(Update(*tag) for tag in written.tags)])
+
+    return send
+
+
+def _up_to_date(repo: Repository, target: Target, remote: Remote, there: str | None) -> Target:
+    """The branch with everything that the remote has; Refused A022 when both have commits of their own."""
+    if there is None or there == target.tip:
+        return target
+    fetch(repo, remote.name, remote.ref, there)
+    if is_ancestor(repo, there, target.tip):
+        return target
+    if not is_ancestor(repo, target.tip, there):
+        raise _parted(repo, target, remote, there)
+    if not target.checked_out:
+        reason = f"gitspec archive: fast-forward to {remote.branch}"
+        if run(repo, "update-ref", "-m", reason, target.ref, there, target.tip).status:
+            raise BranchMoved("A017", f"branch {target.branch} moved meanwhile", help="run it again")
+    else:
+        args = ("-c", "merge.autoStash=false", "merge", "--ff-only", "--quiet", "--no-stat", there)
+        result = run(repo, *args)
+        if result.status:
+            said = [line.strip() for line in result.err.decode("utf-8", "replace").splitlines() if line.strip()]
+            raise Refused(
+                "A022",
+                f"branch {target.branch} cannot be brought up to {remote.branch}: {' '.join(said[:4])}",
+                help=f"git merge --ff-only {there}, then run this again",
+            )
+    return target._replace(tip=there)
+
+
+def _parted(repo: Repository, target: Target, remote: Remote, there: str) -> Refused:
+    from gitspec.commands.archive_rival import rivals, told
+
+    if found := rivals(repo, target.tip, there):
+        return told(found[0], target.branch, remote.branch)
+    return Refused(
+        "A022",
+        f"branch {target.branch} and {remote.branch} both have commits of their own",
+        help=f"git pull --rebase {remote.name} {remote.ref.removeprefix('refs/heads/')}, then run this again",
+    )
+
+
+def _refused(repo: Repository, operation: Operation, remote: Remote, error: PushRejected) -> Refused | CannotJudge:
+    tags = [step.tag.ref for step in operation.steps if step.tag]
+    taken = tips_of(repo, remote.name, tags) if tags else {}
+    if taken:
+        tag = next(iter(taken))
+        return Refused(
+            "A004",
+            f"tag {tag.removeprefix('refs/tags/')} exists on {remote.name}, and its branch has no such archive",
+            help=f"git fetch {remote.name} tag {tag.removeprefix('refs/tags/')} && git show {tag}",
+        )
+    if error.passing:
+        return Refused("A023", f"{error.message}; the branch kept moving", help="run it again")
+    return Refused(
+        "A023", error.message, help="where the branch is protected: gitspec archive --merged --pr; nothing moved here"
+    )
