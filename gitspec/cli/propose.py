@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
 )
 @click.argument("change")
-@click.option("--title", type=TEXT, help="What it is about, in one line; from the id when left out.")
+@click.option("--title", type=TEXT, help="What it is about, in one line; from the proposal or the id when left out.")
 @click.option(
     "--kind", type=click.Choice(KINDS), default="feature", show_default=True, help="What sort of change it is."
 )

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from gitspec.commands.clock import today
 from gitspec.commands.task import TEMPLATE as TASKS
+from gitspec.domain.ids import derived_title
 from gitspec.domain.kinds import Kind
 from gitspec.errors import Refused, UsageError
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.git.snapshot import at_work_tree
 from gitspec.markdown.proposal import REQUIRED, read_proposal
+from gitspec.markdown.source import read_source
 from gitspec.store import layout
 from gitspec.store.spec import Spec
 from gitspec.store.writing import write_file
@@ -64,7 +66,7 @@ def propose(repo: Repository, wanted: Wanted) -> Proposed:
             help_ = "gitspec list --archived and gitspec list show what there is"
             raise UsageError("L011", f"there is no change '{needed}' to depend on", help=help_)
     created = today(repo)
-    title = " ".join((wanted.title or _title_of(wanted.change)).split())
+    title = _title(wanted)
     change = built(
         Change,
         change=wanted.change,
@@ -88,6 +90,15 @@ def propose(repo: Repository, wanted: Wanted) -> Proposed:
     return Proposed(wanted.change, title, created, written, missing)
 
 
+def _title(wanted: Wanted) -> str:
+    """The title in one line: as given, else that of the given proposal.md, else from the id. Raises UsageError C002."""
+    for hidden in read_source((wanted.title or "").encode(), "", "P").findings:
+        raise UsageError("C002", f"title: {hidden.message}", help="--title '<what it is about>'")
+    heading = read_proposal(wanted.proposal, "").title if wanted.proposal is not None else ""
+    shown = heading if not read_source(heading.encode(), "", "P").findings else ""
+    return " ".join((wanted.title or shown or derived_title(wanted.change)).split())
+
+
 def edit_proposal(repo: Repository, wanted: Wanted) -> Wanted:
     """Let the user write proposal.md in an editor first; nothing is made when it stays as it was."""
     from gitspec.commands.editor import edited, forget
@@ -96,9 +107,7 @@ def edit_proposal(repo: Repository, wanted: Wanted) -> Wanted:
     layout.change_folder(wanted.change)
     _check_unused(repo, spec, wanted.change)
     required = tuple(dict.fromkeys([*REQUIRED, *spec.require_policy().proposal.sections]))
-    template = proposal_text(
-        wanted.title or _title_of(wanted.change), required, {"Why": wanted.why, "What Changes": wanted.what}
-    )
+    template = proposal_text(_title(wanted), required, {"Why": wanted.why, "What Changes": wanted.what})
     offered = wanted.proposal.decode("utf-8", "surrogateescape") if wanted.proposal is not None else template
     text, path = edited(repo, f"proposal-{wanted.change}.md", offered)
     if text == offered or not text.strip():
@@ -150,8 +159,3 @@ def _other(spec: Spec, change: str) -> str:
     taken = {*spec.change_ids(), *spec.archived_ids}
     number = next(n for n in range(2, len(taken) + 3) if f"{change}-{n}" not in taken)
     return f"take another one: gitspec propose {change}-{number}"
-
-
-def _title_of(change: str) -> str:
-    words = change.replace("-", " ")
-    return words[:1].upper() + words[1:]

@@ -12,13 +12,13 @@ from gitspec.yaml.scalars import can_be_block, is_plain, literal_block, quoted, 
 from gitspec.yaml.shape import Field, Shape, fields_of
 
 _ALWAYS_BLOCKS = frozenset(["text", "from", "to"])
-_ALWAYS_WRITTEN = frozenset(["version"])
+_ALWAYS_WRITTEN = frozenset(["version", "kind"])  # what a reader looks for, default or not
 _WIDTH = 100
 _LONGEST_KEY = 1000  # engines look no further for the colon
 
 
 def emit(model: Model) -> bytes:
-    """The file that reads back as ``model``, with its modeline. Only what differs from the defaults is written.
+    """The file that reads back as ``model``, with its modeline. Only what differs from the defaults is written, and ``_ALWAYS_WRITTEN``.
 
     Raises Refused Y020 for a model that no file can say (steps that are none, keys over 1,000 characters).
     """
@@ -101,7 +101,9 @@ def _steps_lines(steps: tuple[Any, ...], indent: int) -> list[str]:
     text = steps_text(steps)
     if parse_steps(text) != steps:
         raise Refused(
-            "Y020", "the steps of a scenario cannot be written so that they read back", help="use gitspec fmt"
+            "Y020",
+            "the steps of a scenario cannot be written so that they read back",
+            help="indent what continues a step",
         )
     return literal_block(text, indent + 2) if can_be_block(text) else [quoted(text)]
 

@@ -121,3 +121,22 @@ def test_linked_folder_is_not_followed(project: Repo, gitspec: Cli, tmp_path: Pa
 def test_created_is_the_day_in_utc(project: Repo, gitspec: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-12-31T23:30:00-02:00")
     assert gitspec("propose", "b", "--json").json["created"] == "2027-01-01"
+
+
+def test_kind_is_written_also_when_it_is_the_usual_one(project: Repo, gitspec: Cli) -> None:
+    gitspec("propose", "b")
+    assert "\nkind: feature\n" in project.read("spec/changes/b/change.yaml")
+
+
+def test_title_that_hides_characters_is_refused(project: Repo, gitspec: Cli) -> None:
+    for title in ("\x1b[31mred", "a\u202eb"):
+        assert "C002 title: invisible character" in gitspec("propose", "b", "--title", title, fails=2).err
+    assert not (project.path / "spec/changes/b").exists()
+    gitspec("propose", "b", "--title", "\U0001f469\u200d\U0001f4bb works")
+
+
+def test_title_comes_from_the_given_proposal(project: Repo, gitspec: Cli) -> None:
+    gitspec("propose", "b", "--from", "-", stdin="# Sign in by\tphone\n\n## Why\n\nx\n\n## What Changes\n\ny\n")
+    assert change_of(project, "b").title == "Sign in by phone"
+    gitspec("propose", "c", "--from", "-", "--title", "Mine", stdin="# Theirs\n\n## Why\n\nx\n\n## What Changes\n\ny\n")
+    assert change_of(project, "c").title == "Mine"
