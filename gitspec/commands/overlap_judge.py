@@ -117,7 +117,9 @@ class Judge:
     def save(self) -> None:
         """Remember the verdicts; those that nobody asked for now stay only while they are few."""
         if self._desk.cache and self._fresh:
-            spare = self._known if len(self._known) <= _SPARE else {}
+            spare = (
+                {k: row for k, row in self._known.items() if "reason" not in row} if len(self._known) <= _SPARE else {}
+            )
             self._desk.cache.save(_KIND, {**spare, **self._used})
 
     def _judge_many(self, pairs: Sequence[tuple[str, str]]) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from gitspec.commands import overlap_judge
 from tests.conftest import Repo
 from tests.overlap.project import Project, addition, edit, entry, places, removal, verdicts
+from tests.reading.test_json_shapes import EXAMPLES, compare
 
 
 def test_edits_of_one_text_on_two_branches_conflict(project: Project) -> None:
@@ -366,3 +368,51 @@ def test_two_changes_that_depend_on_each_other_are_unknown(project: Project) -> 
     project.on("a", "two", edit("session-expiry", "It MUST be 2 minutes."), depends_on="depends_on:\n  - one\n")
     shown = project.overlap("--check", fails=3)
     assert verdicts(shown) == {("one", "two"): "unknown"}
+
+
+def test_what_is_printed_is_as_documented(project: Project) -> None:
+    project.on("a", "one", edit("session-expiry", "It MUST be 1 minute."))
+    project.on("b", "two", edit("session-expiry", "It MUST be 2 minutes."))
+    project.on("c", "three", addition("totp"))
+    project.on("d", "four", "capability: auth\nrenamed:\n  - id: totp\n    to: codes\n")
+    project.on("e", "bad", "capability: 3\n")
+    project.on("f", "one", edit("login-page", "There MUST be 1 page."))
+    shown = project.overlap()
+    assert shown["pairs"] and shown["groups"] and any(group["left"] for group in shown["groups"])
+    compare(shown, EXAMPLES["overlap"], "overlap")
+
+
+def test_many_pairs_are_judged_in_several_processes_with_the_same_result(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        project.on(f"b{number}", f"c{number}", edit("session-expiry", f"It MUST be {number // 2} minutes."))
+    first = project.run("overlap", "--json", "--no-cache").out
+    monkeypatch.setattr(overlap_judge, "_PARALLEL_ABOVE", 2)
+    assert project.run("overlap", "--json", "--no-cache").out == first
+    assert list(verdicts(json.loads(first)).values()).count("merges") == 3
+
+
+def test_beyond_the_limit_pairs_are_unknown_and_never_passed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        project.on(f"b{number}", f"c{number}", edit("session-expiry", "It MUST be 1 minute."))
+    with monkeypatch.context() as patch:
+        patch.setattr(overlap_judge, "_MOST", 2)
+        shown = project.overlap("--check", fails=3)
+        assert sorted(verdicts(shown).values()) == ["merges", "merges", "unknown"]
+    project.overlap("--check")
+
+
+def test_text_names_the_branches_the_verdict_and_the_way_out(project: Project) -> None:
+    project.on("a", "one", edit("session-expiry", "It MUST be 1 minute."))
+    project.on("b", "two", edit("session-expiry", "It MUST be 2 minutes."))
+    project.on("c", "three", edit("session-expiry", "It MUST be 1 minute."))
+    for number in range(5):
+        project.repo.git("branch", f"copy-{number}", "a")
+    lines = project.run("overlap").out.splitlines()
+    assert lines[0] == "onto main: 3 active changes, 9 branches; 3 pairs of changes touch the same"
+    assert "conflict  one, two  auth/session-expiry" in lines
+    assert "          one: a, copy-0, copy-1 and 3 more" in lines
+    assert "merge     one, three  auth/session-expiry" in lines
+    assert "these merge in this order: one, three" in lines
+    assert "then two conflicts; help: gitspec rebase two" in lines

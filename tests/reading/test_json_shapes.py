@@ -56,6 +56,7 @@ COMMANDS = {
     "status": ("status",),
     "validation": ("validate",),
     "diff": ("diff", "add-2fa"),
+    "overlap": ("overlap",),
     "tasks": ("task", "list", "add-2fa"),
     "hooks": ("hooks", "status"),
 }
