@@ -63,9 +63,9 @@ def merge_specs(base: "dict[str, Any]", ours: "dict[str, Any]", theirs: "dict[st
     crossed = crossed_entries(base, ours, theirs)
 
     def entry(key: str, b: "Any", o: "Any", t: "Any") -> "Plan | None":
-        if key in ENTRIES and _are(keyed, o, t):
+        if key in ENTRIES and _are_lists(b, o, t):
             below = keyed(b) or {}, keyed(o) or {}, keyed(t) or {}
-            return _unless_emptied(_entries(key, *below, crossed.get(key, frozenset())), o, t)
+            return _unless_emptied(_entries(key, *below, crossed.get(key, frozenset())), key, key, o, t)
         if key in crossed and o != t:
             return Clash(key, key if o is not ABSENT else None, key if t is not ABSENT else None)
         return _part(key, key, b, o, t)
@@ -87,7 +87,7 @@ def planned(plan: Plan, ours: "Any", theirs: "Any", prefer: str) -> "Any":
     if isinstance(plan, Clash):
         return theirs if prefer == "theirs" else ours
     assert isinstance(plan, Joined)
-    if isinstance(ours, dict):
+    if isinstance(ours or theirs, dict):
         found = {}
         for key, part in plan.parts.items():
             value = planned(part, ours.get(key), theirs.get(key), prefer)
@@ -126,8 +126,15 @@ def keyed(value: "Any") -> "dict[Any, Any] | None":
     return found if len(found) == len(value) else None
 
 
-def _are(test: "Callable[[Any], Any]", *values: "Any") -> bool:
-    return all(value is not ABSENT and test(value) is not None for value in values)
+def _are_lists(base: "Any", ours: "Any", theirs: "Any") -> bool:
+    """Whether a list is to be merged item by item: a side that has taken away all items may have no list any more."""
+    values = (base, ours, theirs)
+    new = base is ABSENT and (ours is ABSENT or theirs is ABSENT)
+    return (
+        not new
+        and all(value is ABSENT or isinstance(value, list) for value in values)
+        and None not in map(keyed, values)
+    )
 
 
 def _mapping(
@@ -148,24 +155,37 @@ def _mapping(
 
 def _part(name: "Any", label: str, base: "Any", ours: "Any", theirs: "Any") -> "Plan | None":
     """Merge what stands at one place; None when it goes."""
+    if ours is theirs is ABSENT:
+        return None
+    if _are_lists(base, ours, theirs):
+        items = keyed(base) or {}, keyed(ours) or {}, keyed(theirs) or {}
+        joined = _items(items, lambda k, b, o, t: _part(k, f"{_named(k)} in {label}", b, o, t), label)
+        return _unless_emptied(joined, name, label, ours, theirs)
     if ours is ABSENT or theirs is ABSENT:
         return _one_sided(name, label, base, ours, theirs)
     if _is_mapping(ours) and _is_mapping(theirs):
         below = base if _is_mapping(base) else {}
         joined = _mapping(below, ours, theirs, lambda k, b, o, t: _part(k, f"{k} of {label}", b, o, t))
-        return _unless_emptied(joined, ours, theirs)
-    if isinstance(ours, list) and isinstance(theirs, list) and _are(keyed, ours, theirs) and keyed(base) is not None:
-        items = keyed(base) or {}, keyed(ours) or {}, keyed(theirs) or {}
-        joined = _items(items, lambda k, b, o, t: _part(k, f"{_named(k)} in {label}", b, o, t), label)
-        return _unless_emptied(joined, ours, theirs)
+        return _unless_emptied(joined, name, label, ours, theirs)
     return decide(name, label, base, ours, theirs)
 
 
-def _unless_emptied(joined: Joined, ours: "Any", theirs: "Any") -> "Plan | None":
-    """Nothing at all where the two sides together have taken everything away."""
-    if joined.parts:
-        return joined
-    return Keep("same") if ours == theirs else None
+def _unless_emptied(joined: Joined, name: "Any", label: str, ours: "Any", theirs: "Any") -> "Plan | None":
+    """Nothing at all where the two sides together have taken everything away; a conflict as a whole where one may."""
+    parts = joined.parts.values()
+    if not parts:
+        return Keep("same") if ours == theirs else None
+    if any(all(isinstance(part, Clash) and side(part) is None for part in parts) for side in (_of_ours, _of_theirs)):
+        return Clash(label, None if ours is ABSENT else name, None if theirs is ABSENT else name)
+    return joined
+
+
+def _of_ours(clash: Clash) -> "Any":
+    return clash.ours
+
+
+def _of_theirs(clash: Clash) -> "Any":
+    return clash.theirs
 
 
 def _is_mapping(value: "Any") -> bool:
@@ -184,8 +204,6 @@ def decide(name: "Any", label: str, base: "Any", ours: "Any", theirs: "Any") -> 
 
 def _one_sided(name: "Any", label: str, base: "Any", ours: "Any", theirs: "Any") -> "Plan | None":
     """What one side does not have: it is new, it goes, or it goes on one side and was changed on the other."""
-    if ours is theirs:
-        return None
     value, side = (theirs, "theirs") if ours is ABSENT else (ours, "ours")
     if base is ABSENT:
         return Keep(side)
@@ -273,27 +291,24 @@ def _scenarios(label: str, base: "Any", ours: "Any", theirs: "Any", forced: "For
 
         def edits(key: str, b: "Any", o: "Any", t: "Any") -> "Plan | None":
             three = keyed(b), keyed(o), keyed(t)
-            if o is ABSENT or t is ABSENT or None in three:
-                value = o if t is ABSENT else t
-                hit = any((key, name) in forced.scenarios for name in keyed(value) or ())
-                if hit or None in three:
-                    return Clash(
-                        f"scenarios of {label}", key if o is not ABSENT else None, key if t is not ABSENT else None
-                    )
-                return _part(key, f"{key} scenarios of {label}", b, o, t)
-            return _unless_emptied(_items((three[0] or {}, three[1] or {}, three[2] or {}), scenario(key), label), o, t)
+            if None in three:
+                return Clash(
+                    f"scenarios of {label}", key if o is not ABSENT else None, key if t is not ABSENT else None
+                )
+            joined = _items((three[0] or {}, three[1] or {}, three[2] or {}), scenario(key), label)
+            return _unless_emptied(joined, key, f"{key} scenarios of {label}", o, t)
 
         joined = _mapping(base if isinstance(base, dict) else {}, ours, theirs, edits)
-        return _unless_emptied(joined, ours, theirs)
+        return _unless_emptied(joined, "scenarios", f"scenarios of {label}", ours, theirs)
     three = keyed(base), keyed(ours), keyed(theirs)
-    if ours is ABSENT or theirs is ABSENT or None in three:
+    if None in three:
         return Clash(
             f"scenarios of {label}",
             "scenarios" if ours is not ABSENT else None,
             "scenarios" if theirs is not ABSENT else None,
         )
     joined = _items((three[0] or {}, three[1] or {}, three[2] or {}), scenario(""), label)
-    return _unless_emptied(joined, ours, theirs)
+    return _unless_emptied(joined, "scenarios", f"scenarios of {label}", ours, theirs)
 
 
 def _named(name: "Any") -> str:

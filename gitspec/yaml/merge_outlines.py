@@ -66,6 +66,9 @@ def _part(
     style: Style,
     dash: str,
 ) -> list[str]:
+    if isinstance(plan, Joined):  # of a list that a side has taken away with all its items
+        ours = ours or _emptied(theirs, shift)
+        theirs = theirs or _emptied(ours, -shift)
     leads = [part.lead if part else [] for part in (base, ours, theirs)]
     lead = merged_lead(leads[0], leads[1], _shifted(leads[2], shift)) if ours and theirs else []
     if isinstance(plan, Joined) and ours and theirs:
@@ -85,6 +88,13 @@ def _part(
     return (lead if theirs else ours.lead) + _dashed(ours.rows, dash)
 
 
+def _emptied(part: Part | None, shift: int) -> Part:
+    """A list as the side has it that has taken all its items away."""
+    assert part is not None
+    block = Block([], part.block.col + shift, is_list=True) if part.block else None
+    return Part(part.name, _shifted(part.lead, shift), _shifted(part.rows[:1], shift), part.col + shift, block, [])
+
+
 def _joined(plan: Joined, base: Part | None, ours: Part, theirs: Part, style: Style, dash: str) -> list[str]:
     if ours.block is None or theirs.block is None:
         return _dashed(_words(plan, ours, theirs), dash)
@@ -99,9 +109,13 @@ def _joined(plan: Joined, base: Part | None, ours: Part, theirs: Part, style: St
 
 def _words(plan: Joined, ours: Part, theirs: Part) -> list[str]:
     """A list of words that at least one side has in brackets, as ours are written."""
+    words = planned(plan, ours.data, theirs.data, "ours")
+    if words == ours.data:
+        return ours.rows
+    if words == theirs.data and ours.block is None:
+        return _shifted(theirs.rows, ours.col - theirs.col)
     from gitspec.yaml.scalars import is_plain, quoted
 
-    words = planned(plan, ours.data, theirs.data, "ours")
     if not isinstance(words, list) or not all(isinstance(word, str) and "\n" not in word for word in words):
         raise Escalated
     if ours.block is None:
@@ -137,18 +151,21 @@ def _clash(
     if style.mode == "theirs":
         return other
     if style.mode == "base":
-        return _poisoned(mine if ours else other, ours or theirs, col, dash)
+        one = ours or theirs
+        assert one is not None
+        return _dashed(_shifted(_poisoned(one), col - one.col), dash)
     was = _dashed(_shifted(base.rows, col - base.col), dash) if base else []
     return style.conflict(plan.label, mine, was, other)
 
 
-def _poisoned(rows: list[str], part: Part | None, col: int, dash: str) -> list[str]:
-    """An entry with a value that no side can have, so that whoever decides it differs from the base."""
-    if part is not None and part.name is not None:
-        return _dashed([f"{' ' * col}{part.name}: {POISON}"], dash)
-    if part is not None and part.block is not None:
-        return [*rows, f"{' ' * part.block.col}merge-conflict: {POISON}"]
-    return rows
+def _poisoned(part: Part) -> list[str]:
+    """An entry with values that no side can have, so that whoever decides it differs from the base."""
+    block = part.block
+    if block is not None and block.is_list:
+        return part.rows[:1] + [row for item in block.parts for row in (*item.lead, *_poisoned(item))]
+    if part.name is not None:
+        return [f"{' ' * part.col}{part.name}: {POISON}"]
+    return [*part.rows, f"{' ' * block.col}merge-conflict: {POISON}"] if block else part.rows
 
 
 def _dashed(rows: list[str], dash: str) -> list[str]:

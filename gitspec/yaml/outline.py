@@ -221,14 +221,16 @@ def _key_and_value(row: str) -> "tuple[str, str]":
     word, colon, rest = row.partition(":")
     if not colon or rest[:1] not in ("", " ") or not _is_key(word):
         raise Unusual
-    return word, rest.strip(" ")
+    value = rest.strip(" ")
+    return word, "" if value[:1] == "#" else value
 
 
 def _inline(value: str) -> "Any":
     """The text of a scalar on one line, or the texts of a list in brackets."""
     first = value[:1]
     if first not in _SPECIAL:
-        if not value or ": " in value or " #" in value or value[-1] in ": ":
+        value = value.partition(" #")[0].rstrip(" ")
+        if not value or ": " in value or value[-1] in ": ":
             raise Unusual
         return value
     if first in "\"'" and len(value) > 1 and value[-1] == first:
