@@ -34,6 +34,7 @@ RULES: dict[str, Rule] = {
     "Y015": Rule("error", "backslash between double quotes"),
     "Y020": Rule("error", "the edit cannot be written into the file"),
     "Y021": Rule("error", "not in the form that gitspec fmt writes"),
+    "Y022": Rule("error", "file that gitspec fmt leaves alone"),
     # S: schema and content
     "S001": Rule("error", "unknown key"),
     "S002": Rule("error", "required key is missing"),
@@ -167,6 +168,12 @@ RULES: dict[str, Rule] = {
     "D031": Rule("error", "change that cannot be folded while another file has errors"),
     "D032": Rule("warning", "new capability without a purpose"),
     "D033": Rule("warning", "link to be removed that is not there under its name"),
+    "D034": Rule("info", "requirement that has changed since the author saw it, and that folds all the same"),
+    "D035": Rule("error", "`from` that no living spec ever said"),
+    "D036": Rule("error", "`seen` that is of no version of the requirement"),
+    "D037": Rule("error", "stamp that quotes a newer text than its author saw"),
+    "D038": Rule("error", "delta for a capability that was retired"),
+    "D039": Rule("error", "delta for a capability that was renamed"),
     # C: change.yaml
     "C001": Rule("error", "id of a change used before"),
     "C002": Rule("error", "value that change.yaml cannot hold"),

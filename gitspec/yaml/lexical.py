@@ -14,7 +14,7 @@ from gitspec.domain.rules import finding
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 50
-MAX_NODES = 100_000
+MAX_NODES = 50_000
 MAX_FINDINGS = 100
 """Of one kind in one file; nobody reads more."""
 

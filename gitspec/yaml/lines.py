@@ -25,6 +25,11 @@ class Lines:
     def is_edited(self) -> bool:
         return bool(self._inserted or self._removed or self._replaced)
 
+    @property
+    def touched(self) -> set[int]:
+        """The lines that are replaced or removed."""
+        return self._removed | self._replaced.keys()
+
     def insert(self, at: int, rows: list[str]) -> None:
         """Put lines before line ``at``, behind those that were put there already."""
         if rows:

@@ -92,7 +92,8 @@ def read(data: bytes, path: str) -> Document:
         return Document.usual(path, text, usual)
     builder = Builder(text, path)
     if builder.build():
-        builder.finish()
+        if builder.root is not None:
+            builder.finish()
         root, suspects, damaged, found = builder.root, builder.suspects, frozenset[int](), builder.findings
     else:
         from gitspec.yaml.recover import recover
@@ -181,6 +182,9 @@ class Builder:
             if kind is ScalarEvent:
                 nodes.append(scalar(event))
                 counted += 1
+                if counted > MAX_NODES:
+                    self._too_much(event, deep=False)
+                    return None
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 stack.append((event, nodes))
                 nodes = []
@@ -254,6 +258,8 @@ class Builder:
 
     def _comment_behind(self, line: int, col: int) -> int:
         """The column of a comment behind a value on its line, 0 for none."""
+        if line >= len(self.lines):  # libyaml puts the end of a text one line further
+            return 0
         rest = self.lines[line][col:]
         behind = rest.lstrip(" \t")
         return col + len(rest) - len(behind) if behind.startswith("#") and behind != rest else 0

@@ -14,6 +14,8 @@ _ALIAS = re.compile(r"[*&][A-Za-z0-9_-]+(?=[ \t]|$)")
 _TIGHT_KEY = re.compile(r"[a-z][a-z_]+:(?=[^\s:/\\])")
 _BARE_KEY = re.compile(r"[a-z][a-z_]+")
 _MAX_LINE = 4000
+_OPEN_QUOTE = "the quote is not closed"
+_BAD_ESCAPE = re.compile(r"(?:[^\\]|\\[0abt\tnvfre \"/\\N_LPxuU])*\\[^0abt\tnvfre \"/\\N_LPxuU]")
 
 
 class Line(NamedTuple):
@@ -33,6 +35,8 @@ class Repair(NamedTuple):
     line: str
     col: int
     message: str
+    is_certain: bool = True
+    """Whether nothing else can have been meant."""
 
 
 def split_line(line: str, number: int = 0) -> Line:
@@ -114,7 +118,8 @@ def repair(line: Line, lines: list[str]) -> Repair | None:
     if message is None:
         return None
     repaired = quoted_line(text, line.value_col)
-    return Repair(repaired, line.value_col, message) if repaired and repaired != text else None
+    certain = message != _OPEN_QUOTE
+    return Repair(repaired, line.value_col, message, certain) if repaired and repaired != text else None
 
 
 def _problem(line: Line, lines: list[str]) -> str | None:
@@ -151,6 +156,8 @@ def _quote_problem(value: str, line: Line, lines: list[str]) -> str | None:
     end = close_of(value, 0)
     if end >= 0:
         behind = value[end + 1 :]
+        if mark == '"' and _BAD_ESCAPE.match(value, 1, end):
+            return "a backslash between double quotes"
         if not behind.strip() or (behind.lstrip().startswith("#") and behind[0] in " \t"):
             return None
         return "text behind the closing quote"
@@ -160,7 +167,7 @@ def _quote_problem(value: str, line: Line, lines: list[str]) -> str | None:
             break
         if mark in bare:
             return None
-    return "the quote is not closed"
+    return _OPEN_QUOTE
 
 
 def close_of(text: str, start: int) -> int:

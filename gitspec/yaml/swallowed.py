@@ -3,17 +3,19 @@
 from gitspec.domain.finding import Finding
 from gitspec.domain.model import Model
 from gitspec.domain.rules import finding
-from gitspec.yaml.nodes import Mapping, Node, Scalar, Sequence
+from gitspec.yaml.nodes import Scalar
 from gitspec.yaml.reader import Document, Suspect
 from gitspec.yaml.scalars import has_only_needed_escapes, quoted
-from gitspec.yaml.shape import Shape, field_map
+from gitspec.yaml.shape import Shape
+from gitspec.yaml.typed import typed_scalars
 
 
 def swallowed(document: Document, model: type[Model]) -> list[Finding]:
     """A finding for each suspect that stands in a field of prose."""
     if document.root is None:
         return []
-    prose = {(node.line, node.col): key for node, key in _prose(document.root, Shape("model", None, model), "")}
+    scalars = typed_scalars(document.root, Shape("model", None, model))
+    prose = {(t.node.line, t.node.col): t.key.text if t.key else "" for t in scalars if t.is_prose}
     found = []
     for suspect in document.suspects:
         key = prose.get((suspect.node.line, suspect.node.col))
@@ -57,26 +59,3 @@ def raw_text(node: Scalar, lines: list[str]) -> str:
 def literally(raw: str) -> str:
     """The text that was meant by a double-quoted one: backslashes for themselves, but for escaped quotes."""
     return raw.replace('\\"', '"').replace("\\\\", "\\")
-
-
-def _prose(node: Node, shape: Shape, key: str) -> list[tuple[Node, str]]:
-    """All nodes that the model takes for prose, with their keys."""
-    if shape.kind in ("prose", "line", "steps"):
-        return [(node, key)] if isinstance(node, Scalar) else []
-    if shape.kind == "either" and isinstance(node, Scalar):
-        return [(node, key)]
-    found: list[tuple[Node, str]] = []
-    if isinstance(node, Mapping):
-        if shape.model is not None:
-            known = field_map(shape.model)
-            for name, value in node.items:
-                if name.text in known:
-                    found += _prose(value, known[name.text].shape, name.text)
-        elif shape.kind == "map" and shape.item is not None:
-            for name, value in node.items:
-                found += _prose(value, shape.item, name.text)
-    elif isinstance(node, Sequence) and shape.kind == "list" and shape.item is not None and shape.item.kind != "line":
-        # Lists of lines are patterns and words: there a comment is one.
-        for item in node.items:
-            found += _prose(item, shape.item, "")
-    return found

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from gitspec.yaml.lexical import MAX_DEPTH
 
-_MOST_LINES = 40_000  # more could exceed the reader's limit on values
+_MOST_LINES = 16_000  # more could exceed the reader's limit on values
 _SKIP = re.compile(r"(?: *(?:#[^\n]*)?\n)+")
 _LINE = re.compile(r"( *)(- +)?(?:(\w[\w-]{0,200}):(?: +([^\n]*))?|([^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*))\n")
 _QUOTED = re.compile(r"\"([^\"\\\n]*)\"|'([^'\n]*)'")
