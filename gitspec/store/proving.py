@@ -100,6 +100,11 @@ class _Parts(NamedTuple):
     proposed: tuple[str, ...]
     policy: PathChange | None
 
+    @property
+    def only_proposes(self) -> bool:
+        """Whether nothing is touched but active changes."""
+        return not (self.living or self.stray or self.fresh or self.gone or self.edits or self.policy)
+
 
 class Prover:
     """Judges commits of one repository; contents are remembered from one to the next."""
@@ -113,6 +118,8 @@ class Prover:
         parts = sorted_out(step)
         text = self.reader.commit(step.commit)
         verdict = Verdict(step.commit, proposed=parts.proposed, committer=text.committer)
+        if parts.only_proposes and not step.dropped and not step.is_adoption:
+            return verdict._replace(findings=tuple(_trailer_findings(text.message, ())))
         if step.is_adoption:
             touched = tuple(sorted(change.path for change in parts.living.values()))
             landed = tuple(Landed(name.rpartition("/")[2], "imported") for name in parts.fresh)

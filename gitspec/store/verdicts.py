@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 from gitspec.domain.finding import Finding
 from gitspec.domain.fold_version import FOLD_VERSION
 from gitspec.domain.quotes import Quote
-from gitspec.git.objects import Objects
 from gitspec.git.repository import Repository
-from gitspec.git.spec_history import Commit, changes_below, claiming, merge_bases, walk, was_ever
+from gitspec.git.spec_history import Commit, changes_below, claiming, merge_bases, present, walk, was_ever
 from gitspec.git.tree_edit import PathChange
 from gitspec.store import layout
 from gitspec.store.cache import Cache
@@ -121,14 +120,13 @@ def _with_dropped(repo: Repository, steps: list[Step]) -> list[Step]:
         base = steps[i].base
         if not names or base is None:
             continue
-        objects = Objects(repo)
-        bases = merge_bases(repo, base, parent)
-        lost = tuple(
-            (parent, name)
+        asked = [
+            (ancestor, f"{layout.ARCHIVE}/{name}/change.yaml")
+            for ancestor in merge_bases(repo, base, parent)
             for name in names
-            if not any(objects.find(f"{b}:{layout.ARCHIVE}/{name}", "tree") for b in bases)
-        )
-        objects.close()
+        ]
+        known = {path for (_, path), has in zip(asked, present(repo, asked), strict=True) if has}
+        lost = tuple((parent, name) for name in names if f"{layout.ARCHIVE}/{name}/change.yaml" not in known)
         steps[i] = steps[i]._replace(dropped=(*steps[i].dropped, *lost))
     return steps
 
