@@ -35,6 +35,7 @@ RULES: dict[str, Rule] = {
     "Y020": Rule("error", "the edit cannot be written into the file"),
     "Y021": Rule("error", "not in the form that gitspec fmt writes"),
     "Y022": Rule("error", "file that gitspec fmt leaves alone"),
+    "Y023": Rule("error", "conflict of a merge that is not decided"),
     # S: schema and content
     "S001": Rule("error", "unknown key"),
     "S002": Rule("error", "required key is missing"),
@@ -75,6 +76,7 @@ RULES: dict[str, Rule] = {
     "P002": Rule("error", "invisible character"),
     "P003": Rule("error", "file too large"),
     "P004": Rule("error", "comment or code fence that is not closed"),
+    "P005": Rule("error", "conflict of a merge that is not decided"),
     "P010": Rule("error", "section is missing"),
     "P011": Rule("error", "section is empty"),
     "P012": Rule("error", "section stands twice"),
@@ -84,6 +86,7 @@ RULES: dict[str, Rule] = {
     "T002": Rule("error", "invisible character"),
     "T003": Rule("error", "file too large"),
     "T004": Rule("error", "comment or code fence that is not closed"),
+    "T005": Rule("error", "conflict of a merge that is not decided"),
     "T010": Rule("error", "looks like a task and is none"),
     "T012": Rule("error", "number of a task used twice"),
     "T013": Rule("error", "blocked or dropped without a reason"),
@@ -122,6 +125,8 @@ RULES: dict[str, Rule] = {
     "A024": Rule("error", "published archive that shall be dropped"),
     "A025": Rule("error", "archive that cannot be dropped from the branch's history"),
     "A026": Rule("error", "commits of others on the rolling pull-request branch"),
+    "A030": Rule("error", "nothing to resolve: no merge is under way"),
+    "A031": Rule("error", "merge that takes an archived change back"),
     # M: import
     "M001": Rule("error", "Markdown that is not one requirement"),
     "M002": Rule("error", "no OpenSpec tree"),

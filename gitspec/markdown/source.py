@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitspec.domain import rules
+from gitspec.domain.conflict_markers import MARKED_HELP, Marked, find_marked, may_be_marked, our_side
 from gitspec.domain.finding import Finding
 
 MAX_BYTES = 1 << 20
+MAX_CONFLICTS = 100
 _JOINERS = frozenset("\u200c\u200d")  # scripts and emoji need them
 
 
@@ -57,9 +59,18 @@ def read_source(data: bytes, path: str, family: str) -> Source:
     raw = [line.removesuffix("\r") for line in text.split("\n")]
     if raw and raw[-1] == "":
         raw.pop()
-    findings = [f for number, line in enumerate(raw, 1) for f in _hidden(line, number, path, family)]
+    marked = [one for one in find_marked(raw) if one.is_whole] if may_be_marked(text) else []
+    conflicts = [_undecided(one, path, family) for one in marked[:MAX_CONFLICTS]]
+    raw = our_side(raw, marked)
+    findings = conflicts + [f for number, line in enumerate(raw, 1) for f in _hidden(line, number, path, family)]
     lines = _classified(raw, path, family, findings)
     return Source(tuple(lines), tuple(findings))
+
+
+def _undecided(marked: Marked, path: str, family: str) -> Finding:
+    message = f"a conflict of a merge that is not decided, up to line {marked.end}"
+    help_ = f"{MARKED_HELP}; indent them if they are an example"
+    return rules.finding(f"{family}005", message, path, marked.start, 1, help_)
 
 
 def _hidden(line: str, number: int, path: str, family: str) -> Sequence[Finding]:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from gitspec.domain.conflict_markers import MARKED_HELP, find_marked, may_be_marked, our_side
 from gitspec.domain.finding import Finding
 from gitspec.domain.rules import finding
 
@@ -54,6 +55,8 @@ def lex(data: bytes, path: str) -> Lexed:
     findings: list[Finding] = []
     if data.translate(None, _USUAL_BYTES):
         text = _without_hidden(text, path, findings)
+    if may_be_marked(text):
+        text = _without_conflicts(text, path, findings)
     if text.startswith(("%", "---", "...")) or "\n---" in text or "\n..." in text or "\n%" in text:
         text = _without_marks(text, path, findings)
     return Lexed(text, findings)
@@ -95,6 +98,16 @@ def _without_hidden(text: str, path: str, findings: list[Finding]) -> str:
     if findings:
         text = _MAYBE_HIDDEN.sub(lambda m: "\ufffd" if is_hidden(m[0]) else m[0], text)
     return text
+
+
+def _without_conflicts(text: str, path: str, findings: list[Finding]) -> str:
+    """Put conflicts of a merge aside: reading goes on with our side."""
+    lines = text.split("\n")
+    marked = find_marked(lines)
+    for start, _, end in marked[:MAX_FINDINGS]:
+        until = f", up to line {end}" if end > start else ""
+        findings.append(finding("Y023", f"a conflict of a merge that is not decided{until}", path, start, 1, MARKED_HELP))
+    return "\n".join(our_side(lines, marked))
 
 
 def _without_marks(text: str, path: str, findings: list[Finding]) -> str:
