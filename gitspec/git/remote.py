@@ -73,7 +73,7 @@ def tips_of(repo: Repository, remote: str, refs: Sequence[str]) -> dict[str, str
 
 
 def fetch(repo: Repository, remote: str, ref: str, wanted: str) -> None:
-    """Have the commit ``wanted`` of the remote branch, and its remote-tracking branch where one is configured.
+    """Have the commit ``wanted`` of the remote branch, and where it is tracked the tracking branch and tags on its way.
 
     Raises CannotJudge G017.
     """
@@ -84,7 +84,7 @@ def fetch(repo: Repository, remote: str, ref: str, wanted: str) -> None:
     if tracked and tracked.out:
         return
     args = ("--quiet", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules")
-    result = run(repo, "fetch", *args, "--", remote, ref)
+    result = run(repo, "fetch", *args, "--", remote, _tracked(repo, remote, ref))
     if result.status and not _only_tracking(result):
         raise _unreachable(remote, result)
 
@@ -124,6 +124,13 @@ def is_ancestor(repo: Repository, commit: str, other: str) -> bool:
     if result.status not in (0, 1):
         raise CannotJudge("G016", "the history that tells is missing here", help="git fetch --unshallow")
     return result.status == 0
+
+
+def _tracked(repo: Repository, remote: str, ref: str) -> str:
+    """The refspec for a branch, as a clone configures it: Git fetches tags along only with what it tracks."""
+    configured = run(repo, "config", "--get-all", f"remote.{remote}.fetch").out.decode("utf-8", "surrogateescape")
+    usual = f"+{_HEADS}*:refs/remotes/{remote}/*"
+    return f"+{ref}:refs/remotes/{remote}/{ref.removeprefix(_HEADS)}" if usual in configured.split("\n") else ref
 
 
 def _only_tracking(result: Result) -> bool:

@@ -1,0 +1,93 @@
+"""Commits and tags are signed as the user's Git configuration says, with GPG and with SSH, in every way to archive."""
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.archive.project import gitspec
+from tests.archive.remotes import Shared
+from tests.archive.test_merged import add
+from tests.conftest import Repo
+
+
+@pytest.fixture(params=["openpgp", "ssh"])
+def signing(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A key made for this test, in the global configuration, which asks to sign commits and tags."""
+    if request.param == "openpgp":
+        if not shutil.which("gpg"):
+            pytest.skip("needs gpg")
+        home = Path(tempfile.mkdtemp(prefix="gpg", dir="/tmp"))  # the agent's socket needs a short path
+        monkeypatch.setenv("GNUPGHOME", str(home))
+        who = "Cem Committer <cem@example.com>"
+        quick = (
+            "gpg",
+            "--batch",
+            "--quiet",
+            "--passphrase",
+            "",
+            "--quick-generate-key",
+            who,
+            "ed25519",
+            "sign",
+            "never",
+        )
+        subprocess.run(quick, check=True, capture_output=True)
+        values = {"gpg.format": "openpgp", "user.signingKey": "cem@example.com"}
+    else:
+        if not shutil.which("ssh-keygen"):
+            pytest.skip("needs ssh-keygen")
+        home, key = None, tmp_path / "key"
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        allowed = tmp_path / "allowed"
+        allowed.write_text(f"cem@example.com {key.with_suffix('.pub').read_text()}")
+        values = {"gpg.format": "ssh", "user.signingKey": str(key), "gpg.ssh.allowedSignersFile": str(allowed)}
+    for name, value in (values | {"commit.gpgSign": "true", "tag.gpgSign": "true"}).items():
+        subprocess.run(["git", "config", "--global", name, value], check=True)
+    yield
+    if home:
+        subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def unsigned(repo: Repo, since: str) -> list[str]:
+    """Commits since ``since`` and archive tags without a good signature."""
+    commits = repo.git("log", "--format=%G? %H", f"{since}..").splitlines()
+    tags = repo.git("tag", "--list", "archive/*").split()
+    assert commits
+    assert tags
+    return [row for row in commits if row[0] not in "GU"] + [
+        t for t in tags if repo.run_git("verify-tag", t).returncode
+    ]
+
+
+@pytest.mark.usefixtures("signing")
+def test_several_at_once_pushed_and_kept_after_a_drop(tmp_path: Path) -> None:
+    shared = Shared(tmp_path / "s")
+    repo = shared.clone("mine")
+    add(repo, "b", capability="billing")
+    before = repo.commit("Propose b")
+    ran = gitspec(repo, "archive", "--merged", "--push")
+    assert ran.code == 0, ran.err
+    assert unsigned(repo, before) == []
+    assert shared.main() == repo.head()
+    before = repo.head()
+    for change in ("c", "d"):
+        add(repo, change, capability=change)
+        repo.commit(f"Propose {change}")
+        assert gitspec(repo, "archive", change).code == 0
+    assert gitspec(repo, "archive", "--drop-unpublished", "c").code == 0
+    assert unsigned(repo, before) == []
+    assert repo.git("rev-parse", "archive/2026-11-21-d^{commit}") == repo.head()
+    assert repo.git("status", "--porcelain") == ""
+    repo.git("fsck", "--strict")
+
+
+@pytest.mark.usefixtures("signing")
+def test_the_pull_request_branch(tmp_path: Path) -> None:
+    shared = Shared(tmp_path / "s")
+    assert gitspec(shared.clone("mine"), "archive", "--merged", "--pr").code == 0
+    assert shared.bare.git("log", "-1", "--format=%G?", "gitspec/archive") in ("G", "U")
