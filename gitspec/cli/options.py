@@ -16,21 +16,17 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Text(click.ParamType):
-    """Text that goes into a file or a message. The system may hand over any bytes; files are UTF-8."""
-
-    name = "text"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            self.fail("not valid UTF-8", param, ctx)
-        return value
+def text(value: str) -> str:
+    """What is written into a file or a message: the system may hand over any bytes, and files are UTF-8."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise click.BadParameter("not valid UTF-8") from None
+    return value
 
 
-TEXT = _Text()
-"""The type of options and arguments that are written down as they are; paths and names of refs may be any bytes."""
+TEXT = text
+"""The type of options and arguments that are written down; paths and names of refs may be any bytes."""
 
 
 def examples(*lines: str) -> str:

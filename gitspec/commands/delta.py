@@ -156,6 +156,7 @@ def modify(
 
     ref = requirement_ref(name)
     shop = Workshop(repo, change)
+    _refuse_old_name(shop, ref)
     base = base_of(ref.capability, ref.requirement, shop.living, shop.deltas.values())
     current = shop.resulting(ref) or base
     if current is None:
@@ -314,6 +315,23 @@ def _check_after(shop: Workshop, capability: str, after: str | None) -> None:
         raise Refused(
             "D024", f"there is no requirement {capability}/{after} to stand behind", help=f"gitspec show {capability}"
         )
+
+
+def _refuse_old_name(shop: Workshop, ref: RequirementRef) -> None:
+    """Refuse a name that the change itself takes away, unless it gives it to another requirement."""
+    delta = shop.deltas.get(ref.capability)
+    if delta is None or any(e.id == ref.requirement for e in delta.added):
+        return
+    names = {e.id: f"{ref.capability}/{e.to}" for e in delta.renamed} | {e.id: e.to for e in delta.moved}
+    new = names.get(ref.requirement)
+    given = {to for d in shop.deltas.values() for to in _names_given(d)}
+    if new is not None and str(ref) not in given:
+        raise Refused("D022", f"this change names {ref} {new}", help=f"gitspec delta modify {shop.change} {new}")
+
+
+def _names_given(delta: "Delta") -> list[str]:
+    """The names that requirements have by the delta's renames and moves."""
+    return [f"{delta.capability}/{e.to}" for e in delta.renamed] + [e.to for e in delta.moved]
 
 
 def _words(title: str | None, purpose: str | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from gitspec.commands.requirement_input import BadInput, Format, read_requirement
 from gitspec.commands.text_input import read_input
+from gitspec.domain.ids import RequirementRef
 from gitspec.errors import Refused
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ scenarios:
 _NOW = """\
 # {name} as it is now, with the edits of change {change}. Write it as it shall be: the delta will hold the difference.
 # Lines that start with # are comments; a file left as it is writes nothing.
+"""
+_CONFLICT = """\
+# {name} as it lives. What change {change} edits is in conflict with it, and not in it:
+{conflicts}
+# The entry of the change, which what you write here replaces:
+{entry}
+# Write it as it shall be. Lines that start with # are comments; a file left as it is writes nothing.
 """
 
 
@@ -53,7 +61,8 @@ class Content:
             given = self._read(self._source, current.id, current, living)
         else:
             name = f"{capability}/{current.id}"
-            text = _NOW.format(name=name, change=shop.change) + shown(current)
+            text = _conflict(shop, capability, current.id) or _NOW.format(name=name, change=shop.change)
+            text += shown(current)
             given = self._from_editor(shop, name, text, current.id, current, living)
         if given.after is not None:
             raise Refused("D028", "`after` places an added requirement", help="delete the line `after:`")
@@ -99,6 +108,20 @@ class Content:
             raise
         forget(path)
         return given.requirement
+
+
+def _conflict(shop: "Workshop", capability: str, requirement: str) -> str:
+    """What to say above a requirement whose entry in the change is in conflict; empty when it is not."""
+    from gitspec.yaml.emit import mapping_lines
+
+    conflicts = shop.conflicts(RequirementRef(capability, requirement))
+    delta = shop.deltas.get(capability)
+    entry = next((e for e in delta.modified if e.id == requirement), None) if delta else None
+    if not conflicts or entry is None:
+        return ""
+    edits = "\n".join(f"#   {line}".rstrip() for line in mapping_lines(entry, 0))
+    listed = "\n".join(f"#   {message}" for message in conflicts)
+    return _CONFLICT.format(name=f"{capability}/{requirement}", change=shop.change, conflicts=listed, entry=edits)
 
 
 def shown(requirement: "Requirement") -> str:

@@ -250,7 +250,8 @@ def _id_before(delta: Delta, requirement: str) -> str:
 
 def _is_taken(delta: Delta, living: Capability | None, requirement: str, *, by: str) -> bool:
     lives = living is not None and living.requirement(requirement) is not None and _id_before(delta, by) != requirement
-    return lives or bool(_find(delta.added, requirement) or _find(delta.renamed, requirement, by="to"))
+    renamed = _find(delta.renamed, requirement, by="to")
+    return lives or bool(_find(delta.added, requirement) or (renamed and renamed.id != _id_before(delta, by)))
 
 
 def _follow(delta: Delta, old: str, new: str) -> Delta:

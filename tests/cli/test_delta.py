@@ -297,3 +297,37 @@ def test_living_specs_are_never_touched(project: Repo, gitspec: Cli) -> None:
     gitspec("delta", "rename", "add-2fa", "auth/session-expiry", "session-end")
     gitspec("delta", "remove", "add-2fa", "auth/login-page")
     assert project.read("spec/capabilities/auth.yaml") == AUTH
+
+
+def test_name_that_the_change_takes_away_is_not_modified(project: Repo, gitspec: Cli) -> None:
+    gitspec("delta", "rename", "add-2fa", "auth/session-expiry", "session-end")
+    outcome = gitspec("delta", "modify", "add-2fa", "auth/session-expiry", "--from", "-", stdin=YAML, fails=1)
+    assert "help: gitspec delta modify add-2fa auth/session-end" in outcome.err
+    gitspec("delta", "move", "add-2fa", "auth/session-end", "sessions", "--purpose", "Keep users signed in.")
+    outcome = gitspec("delta", "modify", "add-2fa", "auth/session-expiry", "--from", "-", stdin=YAML, fails=1)
+    assert "help: gitspec delta modify add-2fa sessions/session-end" in outcome.err
+    gitspec("validate", "add-2fa")
+
+
+def test_renaming_twice_says_the_same_once(project: Repo, gitspec: Cli) -> None:
+    gitspec("delta", "rename", "add-2fa", "auth/session-expiry", "session-end")
+    before = project.read(DELTA)
+    gitspec("delta", "rename", "add-2fa", "auth/session-expiry", "session-end")
+    assert project.read(DELTA) == before
+    gitspec("delta", "rename", "add-2fa", "auth/session-expiry", "end-of-session")
+    assert [(e.id, e.to) for e in delta_of(project).renamed] == [("session-expiry", "end-of-session")]
+    assert "D008" in gitspec("delta", "rename", "add-2fa", "auth/login-page", "end-of-session", fails=1).err
+
+
+def test_editor_shows_what_is_in_conflict_and_what_the_change_wanted(
+    project: Repo, gitspec: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    gitspec("delta", "modify", "add-2fa", "auth/session-expiry", "--from", "-", stdin=YAML)
+    project.write("spec/capabilities/auth.yaml", AUTH.replace("30 minutes.", "{20} minutes."))
+    monkeypatch.setenv("GIT_EDITOR", f"cp \"$1\" '{tmp_path}/seen' && sed -i 's/{{20}} minutes/12 minutes/'")
+    assert "note: was in conflict" in gitspec("delta", "modify", "add-2fa", "auth/session-expiry").out
+    seen = (tmp_path / "seen").read_text()
+    assert "is in conflict with it" in seen
+    assert "text of auth/session-expiry was changed since the author saw it" in seen
+    assert "#       The system MUST expire a session after 15 minutes." in seen
+    gitspec("validate", "add-2fa")
