@@ -42,12 +42,13 @@ class ListedArchive(NamedTuple):
     title: str
     kind: str
     closed: bool
+    imported: bool
     capabilities: tuple[str, ...]
 
     @property
     def tag(self) -> str:
-        """The name of the annotated tag that goes with it; a closed change has none."""
-        return "" if self.closed else f"archive/{self.date}-{self.id}"
+        """The name of the annotated tag that goes with it; what an import brought along has none."""
+        return "" if self.imported else f"archive/{self.date}-{self.id}"
 
 
 def list_changes(spec: Spec) -> tuple[ListedChange, ...]:
@@ -97,6 +98,7 @@ def list_archived(spec: Spec) -> tuple[ListedArchive, ...]:
             record.change.title if record.change else "",
             record.change.kind if record.change else "",
             bool(record.change and record.change.closed),
+            bool(record.change and record.change.imported),
             _capabilities(record),
         )
         for one, record in zip(archived, records, strict=True)

@@ -84,8 +84,13 @@ def _bare_requirement(spec: Spec, name: str) -> Iterator[Named]:
 def _unknown(spec: Spec, name: str, kinds: Sequence[Kind]) -> UsageError:
     from difflib import get_close_matches
 
+    from gitspec.store.documents import capability_document
+
+    if "change" in kinds and name in spec.archived_ids:
+        spec.change(name)  # says that it is archived
     capability, _, requirement = name.partition("#")[0].rpartition("/")
     if capability and "requirement" in kinds and spec.capability_paths([capability]):
+        capability_document(spec, capability).require(f"gitspec validate {capability}")
         near = get_close_matches(requirement, _requirement_ids(spec, capability), 3)
         hint = " or ".join(f"{capability}/{one}" for one in near)
         message, listed = f"there is no requirement '{name}'", f"gitspec show {capability} shows what there is"

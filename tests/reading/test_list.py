@@ -17,10 +17,16 @@ def test_list_archived_shows_the_day_and_the_title(project: Repo, gitspec: Cli) 
     assert gitspec("list", "--archived").lines == ["2026-11-01  start-billing  Billing authentication"]
 
 
-def test_a_closed_change_is_listed_as_such_and_has_no_tag(project: Repo, gitspec: Cli) -> None:
+def test_a_closed_change_is_listed_as_such_and_has_a_tag(project: Repo, gitspec: Cli) -> None:
     path = "spec/archive/2026-11-01-start-billing/change.yaml"
     project.write(path, project.read(path) + "closed:\n  day: 2026-11-01\n  reason: Not wanted.\n")
     assert gitspec("list", "--archived").lines[0].endswith("(closed)")
+    assert gitspec("list", "--archived", "--json").json["archived"][0]["tag"] == "archive/2026-11-01-start-billing"
+
+
+def test_what_an_import_brought_along_has_no_tag(project: Repo, gitspec: Cli) -> None:
+    path = "spec/archive/2026-11-01-start-billing/change.yaml"
+    project.write(path, project.read(path) + "imported: openspec/changes/archive/start-billing\n")
     assert gitspec("list", "--archived", "--json").json["archived"][0]["tag"] is None
 
 

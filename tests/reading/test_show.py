@@ -78,6 +78,12 @@ def test_a_broken_capability_is_not_shown_but_its_error_is(project: Repo, gitspe
     assert gitspec("show", "auth", fails=1).err.startswith("spec/capabilities/auth.yaml:2:1: S001 ")
 
 
+def test_a_requirement_of_a_broken_capability_is_not_called_unknown(project: Repo, gitspec: Cli) -> None:
+    project.write("spec/capabilities/auth.yaml", AUTH.replace("title: Auth", "titel: Auth"))
+    shown = gitspec("show", "auth/session-expiry", fails=1)
+    assert shown.err.startswith("spec/capabilities/auth.yaml:2:1: S001 ")
+
+
 @pytest.mark.parametrize("name", ["../../etc/passwd", "auth/../x", "", "a b", "\x1b[31m", "--output=x", "#", "/"])
 def test_hostile_names_are_plain_errors(project: Repo, gitspec: Cli, name: str) -> None:
     assert "\x1b" not in gitspec("show", "--", name, fails=2).err

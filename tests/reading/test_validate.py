@@ -169,3 +169,7 @@ def test_the_second_run_finds_the_same_as_the_first(project: Repo, gitspec: Cli)
     project.write(f"{HERE}/tasks.md", "- [y] 1.1 What\n")
     first = gitspec("validate", fails=1)
     assert gitspec("validate", fails=1) == first == gitspec("validate", "--no-cache", fails=1)
+
+
+def test_an_archived_change_is_called_archived_and_not_unknown(project: Repo, gitspec: Cli) -> None:
+    assert "the change 'start-billing' is archived" in gitspec("validate", "start-billing", fails=1).err
