@@ -28,12 +28,12 @@ def problem_with_change_id(value: str) -> str | None:
 def problem_with_capability_id(value: str) -> str | None:
     """Why ``value`` is no id of a capability: segments, each as a change id, joined by ``/``."""
     if not value:
-        return "is empty"
+        return "'' is no id"
     if len(value) > 3 * MAX_LENGTH:
-        return f"is longer than {3 * MAX_LENGTH} characters"
+        return f"'{_shown(value[:40])}…' is longer than {3 * MAX_LENGTH} characters"
     for segment in value.split("/"):
         if problem := _problem(segment, unicode=False):
-            return f"has an empty segment: '{value}'" if not segment else problem
+            return f"'{_shown(value)}' has an empty segment" if not segment else problem
     return None
 
 
@@ -81,9 +81,9 @@ def parse_requirement_ref(value: str) -> RequirementRef | str:
 
 def _problem(value: str, *, unicode: bool) -> str | None:
     if not value:
-        return "is empty"
+        return "'' is no id"
     if len(value) > MAX_LENGTH:
-        return f"is longer than {MAX_LENGTH} characters: '{_shown(value[:40])}…'"
+        return f"'{_shown(value[:40])}…' is longer than {MAX_LENGTH} characters"
     if not (set(value) - {"-"} <= _ASCII):
         if not unicode or value.isascii():
             return f"'{_shown(value)}' may hold only lower-case ASCII letters, digits and single hyphens"

@@ -63,7 +63,7 @@ def _judge_reference(change: str, facts: CommitFacts) -> list[Finding]:
                 "R003",
                 f"the change '{change}' is archived: {folder}",
                 facts.place,
-                help=f"name an active change, {_known(facts)}, or propose one: gitspec propose <id>",
+                help=f"name an active change ({_known(facts)}), or propose one: gitspec propose <id>",
             )
         ]
     near = nearest(change, facts.active | facts.active_before)
@@ -77,7 +77,7 @@ def _judge_reference(change: str, facts: CommitFacts) -> list[Finding]:
 def _known(facts: CommitFacts) -> str:
     active = sorted(facts.active)
     if not active:
-        return "of which none is active"
+        return "no change is active"
     more = f" and {len(active) - _SHOWN} more" if len(active) > _SHOWN else ""
     return f"active: {', '.join(active[:_SHOWN])}{more}"
 
