@@ -15,10 +15,12 @@ SECTIONS: dict[str, dict[str, str]] = {
         "init": "gitspec.cli.init:command",
         "import": "gitspec.cli.import_:command",
         "hooks": "gitspec.cli.hooks:command",
+        "doctor": "gitspec.cli.doctor:command",
     },
     "Work on a change": {
         "propose": "gitspec.cli.propose:command",
         "delta": "gitspec.cli.delta:command",
+        "rebase": "gitspec.cli.rebase:command",
         "task": "gitspec.cli.task:command",
         "use": "gitspec.cli.hooks:use_command",
         "commit": "gitspec.cli.hooks:commit_command",

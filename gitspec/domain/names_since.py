@@ -42,6 +42,14 @@ def follow(name: str, archives: Iterable[Archive]) -> Followed:
     return followed
 
 
+def follow_latest(name: str, archives: Sequence[Archive]) -> Followed:
+    """Follow a name of unknown age: from the last archived change that gave it up; as it is when none did."""
+    for at in range(len(archives) - 1, -1, -1):
+        if _after(name, archives[at].namings) != name:
+            return follow(name, archives[at:])
+    return Followed(name)
+
+
 def follow_capability(capability: str, archives: Iterable[Archive]) -> Followed:
     """Follow the id of a capability; None: retired."""
     followed = Followed(capability)

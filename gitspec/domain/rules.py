@@ -210,6 +210,12 @@ RULES: dict[str, Rule] = {
     "G046": Rule("error", "hook that another tool has replaced"),
     "G047": Rule("error", "hook with the wrong line breaks"),
     "G048": Rule("error", "path that cannot stand in a hook"),
+    "G050": Rule("error", "operation that was interrupted"),
+    "G051": Rule("warning", "file of gitspec's that it does not use"),
+    "G052": Rule("warning", "archive tag that is missing"),
+    "G053": Rule("warning", "setting that this clone lacks"),
+    "G054": Rule("error", "git program too old"),
+    "G055": Rule("warning", "lock that has been there for long"),
     # R: references in commits
     "R001": Rule("error", "code without a reference to a change"),
     "R002": Rule("error", "reference to a change that does not exist"),

@@ -10,8 +10,11 @@ from typing import Any
 from gitspec import __version__
 from gitspec.git.repository import Repository
 
-SCHEMA = 1
+SCHEMA = 2
 """Raise it when what is cached changes its shape or meaning within a version of gitspec."""
+
+_ABANDONED = 3600
+"""Seconds after which nobody is writing a file any more."""
 
 
 class Cache:
@@ -63,6 +66,39 @@ class Cache:
             os.unlink(self._path(kind))
         except OSError:
             return
+
+    def unusable(self) -> dict[str, str]:
+        """Cache files that nobody will read, with why: of another version or user, damaged, or left half-written."""
+        import json
+        import time
+
+        try:
+            names = sorted(os.listdir(self.folder))
+        except OSError:
+            return {}
+        found: dict[str, str] = {}
+        for name in names:
+            path = f"{self.folder}/{name}"
+            try:
+                status = os.lstat(path)
+                if name.endswith(".tmp"):
+                    if status.st_mtime + _ABANDONED < time.time():
+                        found[path] = "was left half-written"
+                    continue
+                if not name.endswith(".json") or name == "journal.json":
+                    continue
+                if status.st_uid != os.geteuid():
+                    found[path] = "was written by another user"
+                    continue
+                with open(path, "rb") as file:
+                    held = json.loads(file.read())
+                if not isinstance(held, dict) or held.get("key") != self._key():
+                    found[path] = "was written by another version"
+            except OSError:
+                continue
+            except (ValueError, RecursionError):
+                found[path] = "is damaged"
+        return found
 
     def _path(self, kind: str) -> str:
         return f"{self.folder}/{kind.replace('/', '%2F')}.json"

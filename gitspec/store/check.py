@@ -11,6 +11,7 @@ from gitspec.domain.finding import Finding
 from gitspec.store import layout
 from gitspec.store.folding import MISSING, Watched, added_by, dependencies, living_before, still_holds
 from gitspec.store.records import ChangeRecord, finding_of, plain, records_of
+from gitspec.store.stale import Stale
 
 if TYPE_CHECKING:
     from gitspec.domain.capability import Capability
@@ -26,6 +27,8 @@ class CheckedChange(NamedTuple):
     findings: tuple[Finding, ...]
     is_new: bool = False
     """Whether it was judged now, and not remembered."""
+    stale: tuple[Stale, ...] = ()
+    """Parts of its deltas that are older than the living specs."""
 
     @property
     def id(self) -> str:
@@ -64,35 +67,59 @@ def sort_key(found: Finding) -> tuple[str, int, int, str, str]:
 
 
 def _holds(spec: "Spec", record: ChangeRecord, verdict: Any) -> bool:
-    return isinstance(verdict, dict) and verdict["key"] == record.key and still_holds(spec, verdict["needs"])
+    if not isinstance(verdict, dict) or verdict["key"] != record.key or not still_holds(spec, verdict["needs"]):
+        return False
+    return not verdict["tips"] or verdict["tips"] == _tips(spec)
+
+
+def _tips(spec: "Spec") -> list[str]:
+    from gitspec.store.lived import Lived
+
+    return Lived(spec).tips
 
 
 def _checked(record: ChangeRecord, verdict: dict[str, Any], *, is_new: bool) -> CheckedChange:
     findings = {*record.findings, *(finding_of(row) for row in verdict["findings"])}
-    return CheckedChange(record, tuple(sorted(findings, key=sort_key)), is_new)
+    stale = tuple(Stale(*row) for row in verdict["stale"])
+    return CheckedChange(record, tuple(sorted(findings, key=sort_key)), is_new, stale)
 
 
 def _judge(spec: "Spec", record: ChangeRecord) -> dict[str, Any]:
     """What only shows beside the living specs and other changes, and what it depends on, as the cache holds it."""
     watched = Watched(spec)
-    findings = _judged(spec, spec.change(record.id), record, watched)
-    return {"key": record.key, "needs": watched.needs(), "findings": [plain(f) for f in findings]}
+    judged = _judged(spec, spec.change(record.id), record, watched)
+    return {
+        "key": record.key,
+        "needs": watched.needs(),
+        "findings": [plain(f) for f in judged.findings],
+        "stale": [list(stale) for stale in judged.stale],
+        "tips": list(judged.tips),
+    }
 
 
-def _judged(spec: "Spec", folder: "ChangeFolder", record: ChangeRecord, watched: Watched) -> list[Finding]:
+class _Judged(NamedTuple):
+    """``tips``: the commits whose history was asked, when another history would give other findings."""
+
+    findings: list[Finding]
+    stale: Sequence[Stale] = ()
+    tips: Sequence[str] = ()
+
+
+def _judged(spec: "Spec", folder: "ChangeFolder", record: ChangeRecord, watched: Watched) -> _Judged:
     from gitspec.domain.validate import change_problems, change_verdict
+    from gitspec.store.age import aged
     from gitspec.store.spec import BrokenSpec
 
     change = folder.change.value
     if change is None:
-        return []
+        return _Judged([])
     in_order = {*dependencies(spec, folder.id, watched), folder.id}
     active = set(spec.change_ids())
     problems = [_ring(change, other) for other in change.depends_on if other in active - in_order]
     deltas = {name: loaded.value for name, loaded in folder.deltas.items() if loaded.value is not None}
     if len(deltas) < len(folder.deltas):  # a broken one would make others look wrong
         problems += change_problems(change, has_deltas=True, is_change=_is_change(watched))
-        return [_placed(folder, problem) for problem in problems]
+        return _Judged([_placed(folder, problem) for problem in problems])
     try:
         living = living_before(spec, folder.id, watched)
         verdict = change_verdict(
@@ -105,10 +132,12 @@ def _judged(spec: "Spec", folder: "ChangeFolder", record: ChangeRecord, watched:
             is_change=_is_change(watched),
             added_by=added_by(spec),
         )
+        age = aged(spec, folder, deltas, living, verdict.problems)
     except BrokenSpec as error:
-        return [*(_placed(folder, problem) for problem in problems), _cannot_fold(folder, error)]
-    placed = [_placed(folder, problem) for problem in (*problems, *verdict.problems)]
-    return placed + _served_in_vain(record, living, verdict.result.capabilities)
+        return _Judged([*(_placed(folder, problem) for problem in problems), _cannot_fold(folder, error)])
+    placed = [_placed(folder, problem) for problem in (*problems, *age.problems)]
+    placed += _served_in_vain(record, living, verdict.result.capabilities)
+    return _Judged(placed, age.stale, age.tips)
 
 
 def _served_in_vain(
