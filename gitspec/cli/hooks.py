@@ -56,7 +56,7 @@ def status_command(ctx: click.Context, as_json: bool) -> None:
         else:
             how = "is called by the hook in place" if script.state == "called" else "installed"
             lines.append(f"{script.path}: {script.hook} {how}" + (f", runs {script.kept} first" if script.kept else ""))
-    emit(as_json, "hooks", hooks_data(result), lines)
+    emit(as_json, "hooks", hooks_data(result), list(dict.fromkeys(lines)))  # work trees share scripts
     if result.problems:
         ctx.exit(1)
 

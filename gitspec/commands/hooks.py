@@ -20,7 +20,7 @@ from gitspec.git.repository import Repository
 class Installed(NamedTuple):
     """``folder`` is where Git looks for hooks; ``shared`` when that is within the work tree and may be committed.
 
-    Paths are from the top of the work tree, absolute only where they lie outside of it.
+    Paths are from the top of the work tree, absolute only where they lie outside of the repository.
     """
 
     folder: str
@@ -52,8 +52,9 @@ def status(repo: Repository) -> Installed:
     """Every hook in every work tree, with what would let commits pass unjudged (or refuse them all)."""
     folder = git_hooks_path(repo.cwd, repo.top, repo)
     scripts = []
-    for top in worktrees(repo) or [repo.top or repo.cwd]:
-        here = folder if top == repo.top else git_hooks_path(top, top)
+    mine = repo.top or repo.cwd
+    for top in worktrees(repo) or [mine]:
+        here = folder if top == mine else git_hooks_path(top, top)
         scripts += [inspect_hook(hook, here, top, repo.common_dir) for hook in HOOKS]
     return _installed(repo, folder, scripts)
 

@@ -68,7 +68,9 @@ def relative(repo: Repository, path: str) -> str:
     base = repo.top or repo.git_dir
     if path == base:
         return "."
-    return path[len(base) + 1 :] if path.startswith(base + os.sep) else path
+    if path.startswith((base + os.sep, repo.common_dir + os.sep)):
+        return os.path.relpath(path, base)
+    return path
 
 
 def is_shared(repo: Repository, folder: str) -> bool:

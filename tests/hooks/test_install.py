@@ -141,7 +141,7 @@ def test_linked_work_trees_share_the_hooks(governed: Governed) -> None:
     linked = governed.worktree(governed.path.parent / "linked", "linked")
     hooks.uninstall(discover())
     done = gitspec(linked, "hooks", "install", "--json")
-    assert json.loads(done.stdout)["folder"] == str(governed.path / ".git/hooks")
+    assert json.loads(done.stdout)["folder"] == f"../{governed.path.name}/.git/hooks"
     governed.stage("src/app.py", "two\n")
     assert "R001" in said(governed.try_commit("Code"))
 
@@ -241,3 +241,18 @@ def test_a_package_in_the_current_folder_is_not_imported(governed: Governed) -> 
 def test_both_hooks_ship() -> None:
     folder = Path(__file__).parents[2] / "hooks"
     assert {p.name for p in folder.iterdir() if p.is_file()} == {*HOOKS, "forward"}
+
+
+def test_status_in_a_bare_repository(governed: Governed, tmp_path: Path) -> None:
+    bare = governed.bare(tmp_path / "bare.git")
+    done = gitspec(bare, "hooks", "status")
+    assert (done.returncode, done.stdout.count(b"G042")) == (1, 2)
+
+
+def test_status_of_work_trees_that_share_hooks_says_each_once_and_from_the_top(governed: Governed) -> None:
+    linked = governed.worktree(governed.path.parent / "linked", "linked")
+    done = gitspec(linked, "hooks", "status")
+    assert done.returncode == 0
+    lines = done.stdout.decode().splitlines()
+    assert len(lines) == 2
+    assert all(line.startswith(f"../{governed.path.name}/.git/hooks/") for line in lines)
