@@ -52,11 +52,12 @@ _PLACES = ("--git-dir", "--git-common-dir", "--show-toplevel")
 _QUESTION = ("rev-parse", *_FACTS, "--path-format=absolute", *_PLACES)
 
 
-def discover(start: str | None = None) -> Repository:
+def discover(start: str | None = None, *, recover: bool = True) -> Repository:
     """The repository of the current folder, as Git sees it, hooks' environment included; or that of ``start``.
 
     With ``start`` what the environment says about a repository counts only if it is the same one: ``-C elsewhere``
-    within a hook must not read or write the hook's repository.
+    within a hook must not read or write the hook's repository. An interrupted operation is finished or undone on the way,
+    unless ``recover`` is false.
 
     Raises CannotJudge: G001 there is none, G002 Git refuses it, G003 there is no git program.
     """
@@ -78,7 +79,7 @@ def discover(start: str | None = None) -> Repository:
     if is_bare == "false" and (top is None or os.path.samefile(top, git_dir)):
         top = _top_beside(git_dir, inherited)
     repo = Repository(git_dir, common_dir, top, object_format, _own_environment(start, git_dir, top))
-    if os.path.lexists(f"{common_dir}/gitspec/journal.json"):
+    if recover and os.path.lexists(f"{common_dir}/gitspec/journal.json"):
         from gitspec.git.recovery import recover_in_passing
 
         if said := recover_in_passing(repo):
