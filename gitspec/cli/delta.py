@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
-from gitspec.cli.options import TEXT, change_argument, emit, examples, json_option
+from gitspec.cli.options import TEXT, Group, change_argument, emit, examples, json_option
 
 if TYPE_CHECKING:
     from gitspec.commands.delta import Written
@@ -27,6 +27,7 @@ def content_options(function: F) -> F:
 
 
 @click.group(
+    cls=Group,
     epilog=examples(
         "gitspec delta add add-2fa auth --from totp.yaml",
         "gitspec delta modify add-2fa auth/session-expiry",
@@ -34,7 +35,7 @@ def content_options(function: F) -> F:
         "gitspec delta rename add-2fa auth/login-page sign-in-page",
         "gitspec delta move add-2fa auth/device-list devices",
         "gitspec delta stamp add-2fa",
-    )
+    ),
 )
 def command() -> None:
     """Say what a change does to requirements; deltas hold only what differs, from what to what."""

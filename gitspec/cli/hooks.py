@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gitspec.cli.options import change_argument, complete_change, emit, examples, json_option
+from gitspec.cli.options import Group, change_argument, complete_change, emit, examples, json_option
 
 if TYPE_CHECKING:
     from gitspec.commands.hooks import Installed
 
 
-@click.group(epilog=examples("gitspec hooks install", "gitspec hooks status", "gitspec hooks uninstall"))
+@click.group(cls=Group, epilog=examples("gitspec hooks install", "gitspec hooks status", "gitspec hooks uninstall"))
 def command() -> None:
     """Install, inspect and remove the commit hooks of this repository."""
 

@@ -2,11 +2,12 @@
 
 import click
 
-from gitspec.cli.options import emit, examples, json_option
+from gitspec.cli.options import Group, emit, examples, json_option
 
 
 @click.group(
     "import",
+    cls=Group,
     epilog=examples("gitspec import openspec .", "gitspec import openspec ../product/openspec --dry-run"),
 )
 def command() -> None:

@@ -83,14 +83,12 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from gitspec.cli.options import short_help
+
         width = max(map(len, COMMANDS))
         for section, names in SECTIONS.items():
             found = [(name, self.get_command(ctx, name)) for name in names]
-            rows = [
-                (name.ljust(width), command.get_short_help_str(formatter.width - width - 6))
-                for name, command in found
-                if command is not None
-            ]
+            rows = [(name.ljust(width), short_help(command)) for name, command in found if command is not None]
             if rows:
                 with formatter.section(section):
                     formatter.write_dl(rows)

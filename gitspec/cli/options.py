@@ -34,6 +34,20 @@ def examples(*lines: str) -> str:
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
+class Group(click.Group):
+    """A group whose help says the whole first sentence of each command: click cuts it to one line."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, short_help(found)) for name in self.list_commands(ctx) if (found := self.get_command(ctx, name))]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def short_help(command: click.Command) -> str:
+    """The first sentence of a command's help."""
+    return command.get_short_help_str(limit=1000)
+
+
 def json_option(function: F) -> F:
     """``--json``, as ``as_json: bool``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON (shapes: docs/json.md).")(function)

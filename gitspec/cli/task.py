@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from gitspec.cli.options import TEXT, at_option, change_argument, complete_task, emit, examples, json_option
+from gitspec.cli.options import TEXT, Group, at_option, change_argument, complete_task, emit, examples, json_option
 from gitspec.domain.task_status import MARK_OF, MARKS, TaskStatus
 
 if TYPE_CHECKING:
@@ -15,12 +15,13 @@ _STATES = list(MARKS.values())
 
 
 @click.group(
+    cls=Group,
     epilog=examples(
         "gitspec task add add-2fa 'Store the secret' --requirement auth/totp-enrolment",
         "gitspec task set add-2fa 1.2 blocked --reason 'no test phone yet'",
         "gitspec task done add-2fa 1.1 1.2",
         "gitspec task list add-2fa",
-    )
+    ),
 )
 def command() -> None:
     """Keep the checklist of a change (tasks.md), in place."""

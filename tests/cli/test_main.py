@@ -180,3 +180,8 @@ def test_text_that_is_no_utf_8_is_wrong_usage(project: Repo, gitspec: Cli, comma
     outcome = gitspec(*(word.replace("BYTES", "x\udcffy") for word in command.split()), fails=2)
     assert "not valid UTF-8" in outcome.err
     assert project.git("status", "--porcelain", "-uall") == before
+
+
+@pytest.mark.parametrize("group", [(), ("delta",), ("task",), ("hooks",), ("import",)])
+def test_help_of_a_group_cuts_no_sentence(gitspec: Cli, group: tuple[str, ...]) -> None:
+    assert "..." not in gitspec(*group, "--help").out.partition("\n")[2]
