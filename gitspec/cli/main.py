@@ -40,6 +40,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Finish": {
         "archive": "gitspec.cli.archive:command",
+        "resolve": "gitspec.cli.resolve:command",
         "close": "gitspec.cli.close:command",
     },
 }
