@@ -105,6 +105,8 @@ def _check_free(spec: Spec) -> None:
     foreign = [f for f in spec.layout_findings() if f.code in ("L001", "L002")]
     if foreign:
         first = foreign[0]
+        if first.path == "spec":
+            raise Refused(first.code, first.message, place="spec", help="gitspec needs a folder spec/ of its own")
         message = f"spec/ is in use for other files, such as {first.path}"
         raise Refused(
             "L001", message, help="gitspec keeps its files in spec/ alone: move the others, for example to test/"

@@ -110,7 +110,7 @@ def at_index(repo: Repository) -> Snapshot:
 def at_work_tree(repo: Repository) -> Snapshot:
     """spec/ as it lies on disk, untracked files included."""
     if repo.top is None:
-        raise CannotJudge("G007", "a bare repository has no work tree", help="name a commit with --at")
+        raise CannotJudge("G007", "a bare repository has no work tree", help="run it in a clone that has one")
     return WorkTree(repo, repo.top)
 
 

@@ -214,3 +214,10 @@ def test_advised_command_keeps_archive_tags_out_of_sight(repo: Repo, gitspec: Cl
         ["sh", "-c", f"git describe {makefile['advice']}"], cwd=repo.path, capture_output=True, text=True, check=True
     )
     assert shell.stdout.startswith("v1.0-1-")
+
+
+def test_spec_that_is_a_link_is_called_one(repo: Repo, gitspec: Cli) -> None:
+    (repo.path / "elsewhere").mkdir()
+    (repo.path / "spec").symlink_to("elsewhere")
+    assert gitspec("init", fails=1).err.startswith("spec: L002 is a symbolic link")
+    assert list((repo.path / "elsewhere").iterdir()) == []

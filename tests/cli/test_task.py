@@ -59,7 +59,9 @@ def test_list_reads_any_commit_and_a_bare_repository(project: Repo, gitspec: Cli
     assert gitspec("task", "list", "add-2fa", "--json").json["ended"] == 1
     bare = project.bare(project.path.parent / "bare.git")
     assert gitspec("-C", str(bare.path), "task", "list", "add-2fa", "--json").json["ended"] == 0
-    assert "G007" in gitspec("-C", str(bare.path), "task", "done", "add-2fa", "1.1", fails=3).err
+    refused = gitspec("-C", str(bare.path), "task", "done", "add-2fa", "1.1", fails=3).err
+    assert "G007" in refused
+    assert "--at" not in refused  # it would not help
 
 
 @pytest.mark.parametrize(
