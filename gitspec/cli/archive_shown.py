@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from gitspec.commands.archive_merged import Left, MergedPlan
     from gitspec.commands.archive_pr import Rolled
 
-_VERBS = {"archive": "Archived", "close": "Closed"}
+_VERBS = {"archive": "Archived", "close": "Closed", "unarchive": "Unarchived"}
 
 
 def show(what: str, result: Done[Plan] | Preview[Plan], as_json: bool) -> int:
@@ -105,7 +105,7 @@ def _show_preview(
 ) -> int:  # fmt: skip
     text = preview.diff.decode("utf-8", "backslashreplace")
     data |= {"dry_run": True, "diff": text}
-    verb = "close" if what == "close" else "archive"
+    verb = what if what in ("close", "unarchive") else "archive"
     lines: list[str] = []
     for plan in plans:
         lines += [f"Would {verb} {plan.operation.change} on {preview.target.branch}", *_summary(plan)]

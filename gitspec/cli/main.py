@@ -42,6 +42,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "archive": "gitspec.cli.archive:command",
         "resolve": "gitspec.cli.resolve:command",
         "close": "gitspec.cli.close:command",
+        "unarchive": "gitspec.cli.unarchive:command",
     },
 }
 HIDDEN: dict[str, str] = {  # what Git calls

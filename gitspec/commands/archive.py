@@ -1,4 +1,4 @@
-"""`gitspec archive` and `gitspec close`: plan on the tip, perform, and plan again when somebody else was faster."""
+"""`gitspec archive`, `close` and `unarchive`: plan on the tip, perform, and plan again when somebody else was faster."""
 
 import os
 from collections.abc import Callable
@@ -100,6 +100,16 @@ def preview_close(
     return _previewed(repo, options, _close_planner(repo, change, reason, superseded_by, options))
 
 
+def unarchive(repo: Repository, change: str, options: Options) -> Done[Plan]:
+    """Take an archive back by a new commit. Raises as ``plan_unarchive`` and ``perform``."""
+    return _done(repo, options, _unarchive_planner(repo, change))
+
+
+def preview_unarchive(repo: Repository, change: str, options: Options) -> Preview[Plan]:
+    """Plan only, as ``preview_archive``."""
+    return _previewed(repo, options, _unarchive_planner(repo, change))
+
+
 def archive_planner(repo: Repository, change: str, options: Options) -> Planner[Plan]:
     """Plans the archive of one change on whatever tip it is given."""
     cache = Cache(repo) if options.use_cache else None
@@ -137,6 +147,19 @@ def _close_planner(
         tip = open_tip(repo, target)
         try:
             return plan_close(tip, change, reason, superseded_by, with_tag=options.with_tag)
+        finally:
+            tip.objects.close()
+
+    return plan
+
+
+def _unarchive_planner(repo: Repository, change: str) -> Planner[Plan]:
+    from gitspec.commands.unarchive import plan_unarchive
+
+    def plan(target: Target) -> Plan:
+        tip = open_tip(repo, target)
+        try:
+            return plan_unarchive(tip, change)
         finally:
             tip.objects.close()
 

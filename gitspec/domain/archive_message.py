@@ -26,6 +26,12 @@ def close_message(change: str, title: str, name: str, reason: str, superseded_by
     return _message(f"Close {change}: {one_line(title)}", lines, trailers)
 
 
+def unarchive_message(change: str, title: str, name: str, touched: Sequence[Touched]) -> str:
+    """The message of the commit that takes the archive of ``change`` back."""
+    trailers = [f"Change: {change}", f"Unarchived: {name}"]
+    return _message(f"Unarchive {change}: {one_line(title)}", summary(touched), trailers)
+
+
 def tag_message(change: str, name: str) -> str:
     """The text of the tag ``archive/<name>``: of the folder's name alone, so that any landed commit gives the same."""
     return f"Archive {change}\n\nChange: {change}\nArchived: {name}\n"

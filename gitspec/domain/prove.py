@@ -16,7 +16,7 @@ from gitspec.domain.difference import delta_between
 from gitspec.domain.digest import seen_of_whole
 from gitspec.domain.fold_changes import Overlay, fold_changes, order_changes
 from gitspec.domain.fold_links import LinksTo
-from gitspec.domain.fold_result import Conflict
+from gitspec.domain.fold_result import Conflict, Touched
 
 ORDER = "order"
 """The part of a mismatch that is about nothing but an order."""
@@ -133,6 +133,8 @@ class Folded(NamedTuple):
     changed: dict[str, None]
     unfolded: tuple[Unfolded, ...]
     living: Overlay
+    touched: tuple[Touched, ...] = ()
+    """What taking back did; of folding each result tells."""
 
 
 def fold_folders(living: Mapping[str, Capability], folders: Sequence[Folder], *, links_to: LinksTo) -> Folded:
@@ -180,7 +182,7 @@ def take_back(living: Mapping[str, Capability], undone: Undone, *, links_to: Lin
     change = undone.folder.change.change
     folded = fold_changes(living, [(change, deltas)], links_to=links_to)
     unfolded = tuple(Unfolded(name, conflicts) for name, conflicts in folded.conflicts.items())
-    return Folded(dict.fromkeys(folded.living.changed), unfolded, folded.living)
+    return Folded(dict.fromkeys(folded.living.changed), unfolded, folded.living, folded.results[change].touched)
 
 
 def mismatches(wanted: Mapping[str, Capability], found: Mapping[str, Capability]) -> Iterator[Mismatch]:

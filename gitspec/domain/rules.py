@@ -127,6 +127,8 @@ RULES: dict[str, Rule] = {
     "A026": Rule("error", "commits of others on the rolling pull-request branch"),
     "A030": Rule("error", "nothing to resolve: no merge is under way"),
     "A031": Rule("error", "merge that takes an archived change back"),
+    "A027": Rule("error", "archived change that later ones build on"),
+    "A028": Rule("error", "change whose archive cannot be taken back"),
     # M: import
     "M001": Rule("error", "Markdown that is not one requirement"),
     "M002": Rule("error", "no OpenSpec tree"),

@@ -20,32 +20,13 @@ from gitspec.errors import CannotJudge
 from gitspec.git.objects import MODE_FILE
 from gitspec.git.repository import Repository
 from gitspec.git.spec_history import brought_in, changes_below, shallow_boundary
-from gitspec.git.tree_edit import Item, PathChange
+from gitspec.git.tree_edit import Item
 from gitspec.store import layout
 from gitspec.store.history_reader import LivingAt, Reader, Unreadable, deltas_below
+from gitspec.store.step import ARCHIVE, CHANGE, LIVING, Parts, Step, by_folder, sorted_out
 
 if TYPE_CHECKING:
     from gitspec.domain.prove import Proof
-
-_LIVING = f"{layout.CAPABILITIES}/"
-_ARCHIVE = f"{layout.ARCHIVE}/"
-_CHANGE = "change.yaml"
-
-
-class Step(NamedTuple):
-    """A commit, and what it changes below spec/ against ``base``: its first parent, or the first that has a policy.
-
-    ``dropped`` are archived folders that another parent has and the commit has not. ``imported`` are contents of
-    capabilities that commits brought which a merge brings in, and which may do so.
-    """
-
-    commit: str
-    parents: tuple[str, ...]
-    base: str | None
-    changes: tuple[PathChange, ...]
-    is_adoption: bool = False
-    dropped: tuple[tuple[str, str], ...] = ()
-    imported: tuple[tuple[str, str], ...] = ()
 
 
 class Exempted(NamedTuple):
@@ -60,6 +41,15 @@ class Landed(NamedTuple):
 
     name: str
     kind: str
+
+
+class Landing(NamedTuple):
+    """The commit that archived a folder, its first parent, what it did, and what taking the folder back would be."""
+
+    commit: str
+    base: str | None
+    parts: Parts
+    undone: Undone
 
 
 class Verdict(NamedTuple):
@@ -85,27 +75,6 @@ class Verdict(NamedTuple):
         return all(f.severity != "error" for f in self.findings)
 
 
-class _Parts(NamedTuple):
-    """The changes of a step, sorted out."""
-
-    living: dict[str, PathChange]
-    stray: tuple[PathChange, ...]
-    """Below capabilities/, and not the file of a capability."""
-    fresh: dict[str, dict[str, Item]]
-    """Folders that come to the archive, with their files."""
-    gone: tuple[str, ...]
-    """Folders that leave the archive."""
-    edits: tuple[PathChange, ...]
-    """Of folders that stay."""
-    proposed: tuple[str, ...]
-    policy: PathChange | None
-
-    @property
-    def only_proposes(self) -> bool:
-        """Whether nothing is touched but active changes."""
-        return not (self.living or self.stray or self.fresh or self.gone or self.edits or self.policy)
-
-
 class Prover:
     """Judges commits of one repository; contents are remembered from one to the next."""
 
@@ -127,7 +96,7 @@ class Prover:
         findings = self._about_paths(step, parts)
         try:
             folders = {name: self._folder(name, files) for name, files in parts.fresh.items()}
-            undone = [self._undone(step, folder) for folder in parts.gone if self._is_restored(step, folder)]
+            undone = [self.landing(step.base or "", one).undone for one in parts.gone if self._is_restored(step, one)]
         except Unreadable as error:
             return verdict._replace(findings=(*findings, _unreadable(error)))
         landed = tuple(Landed(name.rpartition("/")[2], _kind(folder)) for name, folder in folders.items())
@@ -142,7 +111,7 @@ class Prover:
     def _proven(
         self,
         step: Step,
-        parts: _Parts,
+        parts: Parts,
         folders: Mapping[str, Folder],
         undone: Sequence[Undone],
         message: str,
@@ -179,14 +148,14 @@ class Prover:
             quotes=tuple(_unseen(folders, before)),
         )
 
-    def _about_paths(self, step: Step, parts: _Parts) -> list[Finding]:
+    def _about_paths(self, step: Step, parts: Parts) -> list[Finding]:
         found = [
             finding("H001", "is no file of a capability", change.path, help="spec/ is closed: move it elsewhere")
             for change in parts.stray
         ]
         if parts.policy and parts.policy.new is None:
             found.append(finding("R012", "the commit removes the policy", layout.POLICY, help="git revert it"))
-        for folder, edits in _by_folder(parts.edits).items():
+        for folder, edits in by_folder(parts.edits).items():
             found.append(_edited(folder, [edit.path for edit in edits]))
         for folder in parts.gone:
             if not self._is_restored(step, folder):
@@ -210,7 +179,7 @@ class Prover:
 
     def _dropped(self, parent: str, name: str) -> Finding:
         lost: list[str] = []
-        folder = f"{_ARCHIVE}{name}"
+        folder = f"{ARCHIVE}{name}"
         if (there := self.reader.at(parent, folder)) is not None:
             files = {f"{folder}/{path}": item for path, item in self.reader.trees.files(there.oid)}
             try:
@@ -225,21 +194,23 @@ class Prover:
         return finding("H006", message, folder, help="merge it again; 'gitspec unarchive' takes a change back")
 
     def _is_restored(self, step: Step, folder: str) -> bool:
-        change = layout.classify(f"{folder}/{_CHANGE}").change
-        active = f"{layout.CHANGES}/{change}/{_CHANGE}"
+        change = layout.classify(f"{folder}/{CHANGE}").change
+        active = f"{layout.CHANGES}/{change}/{CHANGE}"
         return self.reader.at(step.commit, folder) is None and self.reader.at(step.commit, active) is not None
 
     def _folder(self, folder: str, files: Mapping[str, Item]) -> Folder:
-        path = f"{folder}/{_CHANGE}"
+        path = f"{folder}/{CHANGE}"
         change = self.reader.change(layout.classify(path).change, files[path], path)
         if change.closed or change.imported:
             return Folder(change, ())
         return Folder(change, tuple(deltas_below(files, folder, self.reader.delta)))
 
-    def _undone(self, step: Step, folder: str) -> Undone:
-        """The archive that the commit takes back: found in the history of its parent."""
-        assert step.base is not None
-        landed = brought_in(self.repo, step.base, f"{folder}/{_CHANGE}")
+    def landing(self, tip: str, folder: str) -> Landing:
+        """How an archived folder of ``tip`` came into the archive, as its history tells.
+
+        Raises Unreadable, and CannotJudge G016 when a shallow clone hides it.
+        """
+        landed = brought_in(self.repo, tip, f"{folder}/{CHANGE}")
         if landed is None:
             found = finding("H012", "no commit brought it into the archive", folder)
             raise Unreadable(folder, found)
@@ -253,13 +224,14 @@ class Prover:
         changes = changes_below(self.repo, [(landed.oid, base)], layout.SPEC)[0]
         parts = sorted_out(Step(landed.oid, landed.parents, base, changes))
         folders = {name: self._folder(name, files) for name, files in parts.fresh.items()}
-        return Undone(
+        undone = Undone(
             folders.pop(folder),
             LivingAt(self.reader, base, {c: change.old for c, change in parts.living.items()}),
             LivingAt(self.reader, landed.oid, {c: change.new for c, change in parts.living.items()}),
             frozenset(parts.living),
             tuple(folders.values()),
         )
+        return Landing(landed.oid, base, parts, undone)
 
     def _imported_by_hand(self, step: Step, folders: Mapping[str, Folder]) -> list[Finding]:
         """Folders that say they were imported, in a commit that neither imports nor merges a commit that does."""
@@ -275,7 +247,7 @@ class Prover:
             and not any(self.reader.at(parent, name) for parent in step.parents if parent != step.base)
         ]
 
-    def _judge_reasons(self, step: Step, parts: _Parts, reasons: Sequence[str]) -> list[Finding]:
+    def _judge_reasons(self, step: Step, parts: Parts, reasons: Sequence[str]) -> list[Finding]:
         unlisted = [reason for reason in reasons if reason not in SPEC_EDIT_REASONS]
         if unlisted:
             message = f"'Spec-Edit: {unlisted[0]}' is not allowed"
@@ -311,84 +283,14 @@ def wanted_objects(step: Step, reader: Reader) -> Iterable[str]:
 
     yield step.commit
     for path, old, new in () if step.is_adoption else step.changes:
-        if path.startswith(_LIVING):
+        if path.startswith(LIVING):
             yield from (
                 i.oid for i in (old, new) if i and i.mode == MODE_FILE and not reader.is_parsed(Capability, i.oid)
             )
-        elif path.startswith(_ARCHIVE) and new and path.endswith(".yaml"):
-            kind = Change if path.endswith(f"/{_CHANGE}") else Delta
+        elif path.startswith(ARCHIVE) and new and path.endswith(".yaml"):
+            kind = Change if path.endswith(f"/{CHANGE}") else Delta
             if not reader.is_parsed(kind, new.oid):
                 yield new.oid
-
-
-def needs_judging(changes: Sequence[PathChange]) -> bool:
-    """Whether a step does more than edit active changes."""
-    return any(
-        path.startswith((_LIVING, _ARCHIVE))
-        or path == layout.POLICY
-        or (old is None and path.endswith(f"/{_CHANGE}"))
-        or path in (layout.SPEC, layout.CAPABILITIES, layout.ARCHIVE)
-        for path, old, _ in changes
-    )
-
-
-def sorted_out(step: Step) -> _Parts:
-    """What a step does, by kinds of places."""
-    living: dict[str, PathChange] = {}
-    stray, archive, proposed = [], [], []
-    policy = None
-    for change in step.changes:
-        path = change.path
-        if path.startswith(_LIVING):
-            place = layout.classify(path)
-            usual = all(item is None or item.mode == MODE_FILE for item in change[1:])
-            if place.kind == "capability" and usual:
-                living[place.capability] = change
-            elif change.new is not None:
-                stray.append(change)
-        elif path.startswith(_ARCHIVE):
-            archive.append(change)
-        elif path == layout.POLICY:
-            policy = change
-        elif path in (layout.SPEC, layout.CAPABILITIES, layout.ARCHIVE) and change.new is not None:
-            stray.append(change)
-        elif path.endswith(f"/{_CHANGE}") and change.old is None:
-            proposed.append(path.split("/")[2])
-    fresh, gone, edits = _folders(archive)
-    return _Parts(living, tuple(stray), fresh, gone, edits, tuple(proposed), policy)
-
-
-def _folders(
-    archive: Sequence[PathChange],
-) -> tuple[dict[str, dict[str, Item]], tuple[str, ...], tuple[PathChange, ...]]:
-    fresh: dict[str, dict[str, Item]] = {}
-    gone: dict[str, None] = {}
-    for path, old, new in archive:
-        if layout.classify(path).kind == "change":
-            folder = path.rpartition("/")[0]
-            if old is None and new is not None and new.mode == MODE_FILE:
-                fresh[folder] = {}
-            elif new is None:
-                gone[folder] = None
-    edits = []
-    for change in archive:
-        folder = _folder_of(change.path)
-        if folder in fresh and change.old is None and change.new:
-            fresh[folder][change.path] = change.new
-        elif folder not in gone or change.new is not None:
-            edits.append(change)
-    return fresh, tuple(gone), tuple(edits)
-
-
-def _folder_of(path: str) -> str:
-    return "/".join(path.split("/", 3)[:3])
-
-
-def _by_folder(changes: Iterable[PathChange]) -> dict[str, list[PathChange]]:
-    groups: dict[str, list[PathChange]] = {}
-    for change in changes:
-        groups.setdefault(_folder_of(change.path), []).append(change)
-    return groups
 
 
 def _kind(folder: Folder) -> str:
@@ -448,7 +350,7 @@ def _unseen(folders: Mapping[str, Folder], before: LivingAt) -> Iterable[Quote]:
             yield from unseen(delta, before, also)
 
 
-def _exempted(parts: _Parts, proof: "Proof", imported: Mapping[str, str], may_import: bool) -> Iterable[Exempted]:
+def _exempted(parts: Parts, proof: "Proof", imported: Mapping[str, str], may_import: bool) -> Iterable[Exempted]:
     if may_import:
         yield Exempted("import", tuple(layout.capability_path(c) for c in sorted(imported)))
     wrong = {m.capability for m in proof.mismatches}

@@ -15,7 +15,8 @@ from gitspec.git.spec_history import Commit, changes_below, claiming, merge_base
 from gitspec.git.tree_edit import PathChange
 from gitspec.store import layout
 from gitspec.store.cache import Cache
-from gitspec.store.proving import Exempted, Landed, Prover, Step, Verdict, needs_judging, wanted_objects
+from gitspec.store.proving import Exempted, Landed, Prover, Verdict, wanted_objects
+from gitspec.store.step import Step, needs_judging
 
 _KIND = f"fsck-{FOLD_VERSION}"
 _SLICES = 128
