@@ -3,8 +3,10 @@
 from typing import NamedTuple
 
 from gitspec.commands.progress import Counts, counts
+from gitspec.store.check import check_changes
 from gitspec.store.records import ChangeRecord, records_of
 from gitspec.store.spec import Spec
+from gitspec.store.stale import Stale
 
 
 class ListedChange(NamedTuple):
@@ -20,6 +22,8 @@ class ListedChange(NamedTuple):
     """Those that it has a delta for."""
     errors: int
     """Findings in its own files; `gitspec validate` sees more."""
+    stale: tuple[Stale, ...] = ()
+    """Parts of its deltas that are older than the living specs."""
 
 
 class ListedCapability(NamedTuple):
@@ -53,7 +57,7 @@ class ListedArchive(NamedTuple):
 
 def list_changes(spec: Spec) -> tuple[ListedChange, ...]:
     """The active changes, by id."""
-    records = records_of(spec, [spec.change(change) for change in spec.change_ids()])
+    checked = check_changes(spec, spec.change_ids())
     return tuple(
         ListedChange(
             record.id,
@@ -64,8 +68,10 @@ def list_changes(spec: Spec) -> tuple[ListedChange, ...]:
             counts(record.tasks),
             _capabilities(record),
             sum(f.severity == "error" for f in record.findings),
+            one.stale,
         )
-        for record in records
+        for one in checked
+        for record in (one.record,)
     )
 
 

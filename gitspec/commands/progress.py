@@ -45,6 +45,8 @@ class ChangeStatus(NamedTuple):
 
 
 UNSTAMPED = ("D001",)
+RECORDED = ("D020",)
+RENAMED = ("D039",)
 CONFLICTS = tuple(f"D{number:03}" for number in range(2, 21))
 
 
@@ -74,6 +76,8 @@ def _first_of(checked: CheckedChange, archived: frozenset[str]) -> tuple[State, 
     if checked.has(UNSTAMPED):
         why = "its deltas do not say what they change from"
         return "deltas", NextStep("stamp-deltas", f"gitspec delta stamp {change}", why)
+    if _needs_rebase(checked):
+        return "deltas", NextStep("rebase", f"gitspec rebase {change}", _why_stale(checked))
     if checked.has(CONFLICTS):
         why = "its deltas conflict with the living specs"
         return "deltas", NextStep("resolve-conflicts", f"gitspec validate {change}", why)
@@ -87,6 +91,18 @@ def _first_of(checked: CheckedChange, archived: frozenset[str]) -> tuple[State, 
         why = f"it depends on {', '.join(waiting)}, which is not archived yet"
         return "waiting", NextStep("finish-dependency", f"gitspec status {waiting[0]}", why)
     return "ready", NextStep("archive", f"gitspec archive {change}", "all is done and the deltas fold")
+
+
+def _needs_rebase(checked: CheckedChange) -> bool:
+    """Whether a conflict stands that a rebase would merge or lay out; what it has laid out is for the author."""
+    return not checked.has(RECORDED) and (checked.has(RENAMED) or (bool(checked.stale) and checked.has(CONFLICTS)))
+
+
+def _why_stale(checked: CheckedChange) -> str:
+    changes = ", ".join(dict.fromkeys(s.change for s in checked.stale if s.change))
+    names = ", ".join(dict.fromkeys(s.name for s in checked.stale[:5]))
+    by = f" by archived change {changes}" if changes else ""
+    return f"{names or 'its capability'} has been changed since{by}"
 
 
 def _fix(checked: CheckedChange, why: str) -> NextStep:

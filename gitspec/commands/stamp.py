@@ -57,6 +57,11 @@ def stamp(repo: Repository, change: str, only: str | None = None) -> Written:
                 continue
             found = True
             commit = history.brought_in(delta.capability, path, key)
+            try:
+                _refuse_newer(spec, delta, key, commit, history.living(commit), deltas)
+            except Refused as error:
+                error.place = path
+                raise
             after = _with_stamped(stamped, key, history.living(commit), deltas)
             if after != stamped:
                 stamped = after
@@ -168,6 +173,42 @@ def _with_stamped(delta: "Delta", key: Key, living: "Mapping[str, Capability]", 
     one = {e.id: e for e in getattr(done, key.operation)}[key.requirement]
     entries = tuple(one if e.id == key.requirement else e for e in getattr(delta, key.operation))
     return delta.model_copy(update={key.operation: entries})
+
+
+def _refuse_newer(
+    spec: Spec,
+    delta: "Delta",
+    key: Key,
+    commit: str,
+    living: "Mapping[str, Capability]",
+    deltas: "Iterable[Delta]",
+) -> None:
+    """Refuse an entry that quotes something else than lived at the commit: its author saw another text.
+
+    Raises Refused D037 when it lived before, so that a stamp would claim that a newer text was seen; D035 when it never
+    did.
+    """
+    from gitspec.domain.digest import TEXT
+    from gitspec.domain.edit_delta import base_of, name_before
+    from gitspec.domain.provenance import fits, quoted
+    from gitspec.store.lived import Lived
+
+    if key.operation != "modified":
+        return
+    entry = next(e for e in delta.modified if e.id == key.requirement)
+    base = base_of(delta.capability, entry.id, living, deltas)
+    if TEXT in (entry.seen or {}) or base is None or fits(entry, base) or not any(True for _ in quoted(entry)):
+        return
+    name, _ = name_before(delta.capability, entry.id, deltas)
+    before = Lived(spec).find(name, entry)
+    if before is None:
+        message = f"`from` of {name} was in no living spec"
+        raise Refused("D035", message, help="delete `from`, and stamp again")
+    message = (
+        f"{name} is quoted as it was at {before.commit[:12]}, and lived otherwise at {commit[:12]}, where the entry came in: "
+        "a stamp would say that its author saw the newer text"
+    )
+    raise Refused("D037", message, help=f"look at it with `gitspec show {name}` and write the entry anew")
 
 
 def _alone(delta: "Delta", key: Key) -> "Delta":

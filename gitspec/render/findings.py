@@ -7,6 +7,7 @@ from gitspec.commands.validate import Validation
 from gitspec.domain.finding import Finding
 from gitspec.render.colour import PLAIN, Paint
 from gitspec.render.json import finding_data
+from gitspec.render.listing import stale_data
 from gitspec.render.text import count, findings_text, tally
 
 
@@ -33,7 +34,13 @@ def validation_data(validation: Validation) -> dict[str, Any]:
         "strict": validation.strict,
         "capabilities": len(validation.capabilities),
         "changes": [
-            {"id": c.id, "path": c.record.path, "errors": number(c.findings, "error")} for c in validation.changes
+            {
+                "id": c.id,
+                "path": c.record.path,
+                "errors": number(c.findings, "error"),
+                "stale": stale_data(c.stale),
+            }
+            for c in validation.changes
         ],
         "errors": number(validation.findings, "error"),
         "warnings": number(validation.findings, "warning"),

@@ -6,7 +6,8 @@ from typing import Any
 from gitspec.commands.list_ import ListedArchive, ListedCapability, ListedChange
 from gitspec.commands.progress import Counts
 from gitspec.render.colour import PLAIN, Paint
-from gitspec.render.text import columns, count
+from gitspec.render.text import clean_line, columns, count
+from gitspec.store.stale import Stale
 
 
 def changes_text(changes: Sequence[ListedChange], paint: Paint = PLAIN) -> list[str]:
@@ -14,7 +15,7 @@ def changes_text(changes: Sequence[ListedChange], paint: Paint = PLAIN) -> list[
     if not changes:
         return ["no active changes; start one with: gitspec propose <id> --title '…'"]
     lines = columns([(c.id, tasks_text(c.tasks), c.kind or "-", c.title) for c in changes])
-    return [line + _errors(c.errors, paint) for line, c in zip(lines, changes, strict=True)]
+    return [line + _errors(c.errors, paint) + _stale(c.stale, paint) for line, c in zip(lines, changes, strict=True)]
 
 
 def capabilities_text(capabilities: Sequence[ListedCapability], paint: Paint = PLAIN) -> list[str]:
@@ -43,6 +44,23 @@ def _errors(errors: int, paint: Paint) -> str:
     return "  " + paint.bad(f"[{count(errors, 'error')}]") if errors else ""
 
 
+def stale_text(stale: Sequence[Stale]) -> str:
+    """What made a change stale; empty when it is not."""
+    if not stale:
+        return ""
+    by = ", ".join(dict.fromkeys(s.change for s in stale if s.change))
+    return f"stale since {by}" if by else "stale"
+
+
+def stale_data(stale: Sequence[Stale]) -> list[dict[str, str | None]]:
+    """The `stale` of a change."""
+    return [{"name": s.name, "part": s.part, "change": s.change or None} for s in stale]
+
+
+def _stale(stale: Sequence[Stale], paint: Paint) -> str:
+    return "  " + paint.warn(clean_line(f"[{stale_text(stale)}]")) if stale else ""
+
+
 def counts_data(tasks: Counts) -> dict[str, int]:
     """Tasks by status."""
     return tasks._asdict()
@@ -60,6 +78,7 @@ def changes_data(changes: Sequence[ListedChange]) -> list[dict[str, Any]]:
             "tasks": counts_data(c.tasks),
             "capabilities": list(c.capabilities),
             "errors": c.errors,
+            "stale": stale_data(c.stale),
         }
         for c in changes
     ]

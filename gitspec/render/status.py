@@ -1,14 +1,16 @@
 """Progress and next steps as text and as data for JSON."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from gitspec.commands.progress import ChangeStatus, NextStep
 from gitspec.commands.status import Status
 from gitspec.render.colour import PLAIN, Paint
 from gitspec.render.json import finding_data
-from gitspec.render.listing import counts_data, tasks_text
+from gitspec.render.listing import counts_data, stale_data, stale_text, tasks_text
 from gitspec.render.text import clean_line, columns, count, findings_text, tally
 from gitspec.store.records import DeltaOutline
+from gitspec.store.stale import Stale
 
 _FEW_FINDINGS = 5
 
@@ -18,7 +20,10 @@ def status_text(status: Status, paint: Paint = PLAIN) -> list[str]:
     if len(status.changes) == 1:
         return _at_length(status.changes[0], paint)
     lines = columns(
-        [(c.checked.id, c.state, tasks_text(c.tasks), _title(c), f"next: {c.next.command}") for c in status.changes]
+        [
+            (c.checked.id, c.state, tasks_text(c.tasks), _with_stale(c), f"next: {c.next.command}")
+            for c in status.changes
+        ]
     )
     return lines + (next_text(status.next, paint) if status.next else [])
 
@@ -34,6 +39,8 @@ def _at_length(status: ChangeStatus, paint: Paint) -> list[str]:
     errors = [f for f in checked.findings if f.severity == "error"]
     facts = [("proposal", record.proposal), ("deltas", _deltas_text(record.deltas, status))]
     facts += [("tasks", tasks_text(status.tasks)), ("findings", tally(checked.findings) or "none")]
+    if status.checked.stale:
+        facts.append(("stale", _stale_text(status.checked.stale)))
     if record.change and record.change.depends_on:
         facts.append(("depends on", ", ".join(record.change.depends_on)))
     lines = [f"{paint.strong(clean_line(checked.id))}: {clean_line(_title(status))}", clean_line(record.path), ""]
@@ -43,6 +50,17 @@ def _at_length(status: ChangeStatus, paint: Paint) -> list[str]:
         if len(errors) > _FEW_FINDINGS:
             lines.append(f"and {len(errors) - _FEW_FINDINGS} more: gitspec validate {checked.id}")
     return [*lines, "", *next_text(status.next, paint)]
+
+
+def _stale_text(stale: Sequence[Stale]) -> str:
+    parts = [f"{s.name} ({s.part}{f', by {s.change}' if s.change else ''})" for s in stale[:_FEW_FINDINGS]]
+    more = f" and {len(stale) - len(parts)} more" if len(stale) > len(parts) else ""
+    return ", ".join(parts) + more
+
+
+def _with_stale(status: ChangeStatus) -> str:
+    stale = stale_text(status.checked.stale)
+    return f"{_title(status)} [{stale}]" if stale else _title(status)
 
 
 def _title(status: ChangeStatus) -> str:
@@ -89,6 +107,7 @@ def _change_data(status: ChangeStatus) -> dict[str, Any]:
         "proposal": record.proposal,
         "deltas": [delta_data(delta) for delta in record.deltas],
         "tasks": counts_data(status.tasks),
+        "stale": stale_data(status.checked.stale),
         "findings": [finding_data(f) for f in status.checked.findings],
         "next": _next_data(status.next),
     }

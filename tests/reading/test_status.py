@@ -73,7 +73,7 @@ def test_a_conflict_is_the_next_thing_to_see_to(project: Repo, gitspec: Cli) -> 
     path = "spec/capabilities/auth.yaml"
     assert state(gitspec)[0] == "implementing"
     project.write(path, project.read(path).replace("after 30 minutes", "after 20 minutes"))
-    assert state(gitspec) == ("deltas", "gitspec validate add-2fa")
+    assert state(gitspec) == ("deltas", "gitspec rebase add-2fa")
     assert "D003" in gitspec("status").out
     project.write(path, project.read(path).replace("after 20 minutes", "after 30 minutes"))
     assert state(gitspec)[0] == "implementing"
