@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec.commands.overlap_report import Attempt, Clash, Group, Pair, Versions
 from gitspec.domain.overlap import best_order, components, meetings
+from gitspec.git.promised import fetch_promised
 from gitspec.git.snapshot import WorkTree
 from gitspec.store.spec import BrokenSpec, Spec
 from gitspec.store.versions import Contents, Version, delta_files, load_deltas
@@ -143,7 +144,9 @@ class Judge:
         self._desk.contents.prefetch([oid for v in versions for _, oid in delta_files(v.files)])
         if not isinstance(self._desk.spec.snapshot, WorkTree):
             living = {c for v in versions for c in v.capabilities if c in self._living}
-            self._desk.objects.prefetch([self._living[c] for c in sorted(living)])
+            oids = [self._living[c] for c in sorted(living)]
+            fetch_promised(self._desk.objects.repo, oids)
+            self._desk.objects.prefetch(oids)
         if any(v.asks_for_links for v in versions):
             self._desk.spec.links_to("")
         self._desk.objects.close()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from gitspec.domain.ids import problem_with_change_id
 from gitspec.errors import CannotJudge
 from gitspec.git.objects import MODE_TREE, Objects, TreeEntry, parse_tree
+from gitspec.git.promised import fetch_promised
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.store import layout
@@ -157,6 +158,7 @@ class TreeReader:
             if not level:
                 break
             distinct = list(dict.fromkeys(tree for _, _, tree in level))
+            fetch_promised(self.repo, distinct)
             entries = dict(zip(distinct, map(self._parsed, self.objects.read_many(distinct)), strict=True))
             deeper = []
             for owner, prefix, tree in level:
@@ -180,6 +182,7 @@ class TreeReader:
                 self._used[tree] = known
             elif tree not in self._used:
                 missing.append(tree)
+        fetch_promised(self.repo, missing)
         for tree, data in zip(missing, self.objects.read_many(missing), strict=True):
             self._used[tree] = {e.name: e.oid for e in self._parsed(data) if e.mode == MODE_TREE and _is_change(e.name)}
             self._fresh = True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec.domain.finding import Finding
 from gitspec.git.objects import MODE_FILE
+from gitspec.git.promised import fetch_promised
 from gitspec.git.snapshot import folder_trees
 from gitspec.store import layout
 from gitspec.store.branches import Branch, Folders, TreeReader
@@ -66,6 +67,7 @@ class Contents:
     def __init__(self, objects: "Objects") -> None:
         self._objects = objects
         self._loose: dict[str, bytes] = {}
+        self._read: set[str] = set()
 
     def keep(self, oid: str, data: bytes) -> None:
         """Take in a content that may not be stored."""
@@ -73,7 +75,10 @@ class Contents:
 
     def prefetch(self, oids: Sequence[str]) -> None:
         """Read what is not there yet with one child."""
-        self._objects.prefetch([oid for oid in dict.fromkeys(oids) if oid not in self._loose])
+        wanted = [oid for oid in dict.fromkeys(oids) if oid not in self._loose and oid not in self._read]
+        self._read.update(wanted)
+        fetch_promised(self._objects.repo, wanted)
+        self._objects.prefetch(wanted)
 
     def read(self, oid: str) -> bytes:
         """One content. Raises CannotJudge G006 when it is missing."""

@@ -322,6 +322,30 @@ def test_a_shallow_clone_says_that_history_is_cut_off(
     assert "git fetch --unshallow" in project.run("overlap").out
 
 
+@pytest.mark.parametrize("filter_", ["blob:none", "tree:0"])
+def test_a_partial_clone_gets_what_it_needs_at_one_go(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, filter_: str
+) -> None:
+    for number in range(8):
+        project.on(f"b{number}", f"c{number}", edit("session-expiry", f"It MUST be {number} minutes."))
+    project.repo.git("config", "uploadpack.allowFilter", "true")
+    project.repo.git("config", "uploadpack.allowAnySHA1InWant", "true")
+    url = f"file://{project.repo.path}"
+    project.repo.git("clone", "-q", f"--filter={filter_}", url, str(tmp_path / "partial"))
+    monkeypatch.chdir(tmp_path / "partial")
+    refs = Repo(tmp_path / "partial").git("for-each-ref")
+    trace = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE2_EVENT", str(trace))
+    shown = project.overlap()
+    monkeypatch.delenv("GIT_TRACE2_EVENT")
+    assert len(shown["pairs"]) == 28 and set(verdicts(shown).values()) == {"conflicts"}
+    connections = trace.read_text().count("git-upload-pack")
+    assert connections < (8 if filter_ == "blob:none" else 40), connections
+    assert Repo(tmp_path / "partial").git("for-each-ref") == refs
+    project.repo.path.rename(tmp_path / "gone")
+    assert project.overlap("--no-cache") == shown
+
+
 def test_hostile_names_of_branches_and_files_cannot_steer_the_terminal(project: Project) -> None:
     project.on("a", "one", edit("session-expiry", "It MUST be 1 minute."))
     project.on("b", "two", edit("session-expiry", "It MUST be 2 minutes."))
