@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gitspec.domain.capability import Capability
-from gitspec.domain.quotes import Quote, brought, texts_of, unseen
+from gitspec.domain.quotes import Quote, brought, carried, texts_of, unseen
 from gitspec.git.repository import Repository
 from gitspec.git.spec_history import versions_of
 from gitspec.store import layout
@@ -23,6 +23,11 @@ def active_quotes(spec: Spec) -> Iterator[tuple[str, Quote]]:
         for other in dependencies(spec, change):
             for loaded in spec.change(other).deltas.values():
                 also |= brought(loaded.value) if loaded.value else set()
+        deltas = [loaded.value for loaded in folder.deltas.values() if loaded.value]
+        try:
+            also |= carried(deltas, spec.living)
+        except BrokenSpec:
+            continue
         for capability, loaded in folder.deltas.items():
             if loaded.value is None:
                 continue  # validate says what is wrong with it
@@ -35,24 +40,26 @@ def active_quotes(spec: Spec) -> Iterator[tuple[str, Quote]]:
 
 def never_said(repo: Repository, quoted: Sequence[Quoted], tips: Sequence[str]) -> Iterator[Quoted]:
     """Those of ``quoted`` that no version of the capability ever said, of any of its requirements."""
-    by_capability: dict[str, list[Quoted]] = {}
+    by_path: dict[str, list[Quoted]] = {}
     for one in quoted:
-        by_capability.setdefault(one[2].capability, []).append(one)
-    if not by_capability:
-        return
+        by_path.setdefault(layout.capability_path(one[2].capability), []).append(one)
     reader = Reader(repo)
     try:
-        for capability, group in sorted(by_capability.items()):
-            left = list(group)
-            path = layout.capability_path(capability)
-            for oid in versions_of(repo, tips, path):
-                if not left:
-                    break
-                try:
-                    there = texts_of(reader.model(Capability, oid, path))
-                except Unreadable:
-                    continue
-                left = [one for one in left if (bool(one[2].requirement), one[2].part, one[2].text) not in there]
-            yield from left
+        left = [one for path, group in sorted(by_path.items()) for one in _unsaid(repo, reader, group, tips, path)]
+        # what a requirement was before it was moved stands in another file
+        yield from _unsaid(repo, reader, left, tips, layout.CAPABILITIES)
     finally:
         reader.close()
+
+
+def _unsaid(repo: Repository, reader: Reader, quoted: list[Quoted], tips: Sequence[str], path: str) -> list[Quoted]:
+    left = quoted
+    for oid in versions_of(repo, tips, path) if left else ():
+        try:
+            there = texts_of(reader.model(Capability, oid, path))
+        except Unreadable:
+            continue
+        left = [one for one in left if (bool(one[2].requirement), one[2].part, one[2].text) not in there]
+        if not left:
+            break
+    return left

@@ -1,12 +1,11 @@
 """What taking an archive back would do to a branch, as data: the living specs as without the change, and its folder."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from gitspec.commands.archive_plan import Plan, Tip
 from gitspec.domain import archive_message
 from gitspec.domain.capability import Capability
 from gitspec.domain.change import Change
-from gitspec.domain.fold_result import Conflict
 from gitspec.domain.ids import problem_with_change_id
 from gitspec.domain.prove import Folded, take_back
 from gitspec.errors import CannotJudge, Refused, UsageError
@@ -41,7 +40,7 @@ def plan_unarchive(tip: Tip, change: str) -> Plan:
             raise Refused("A028", message, place=folder)
         living = LivingAt(prover.reader, tip.target.tip, {})
         taken = take_back(living, landing.undone, links_to=living.links_to)
-        _refuse_built_on(tip, prover, landing, change, taken)
+        _refuse_built_on(tip, prover, landing, change, living, taken)
         files = _files(tip, landing, living, taken)
     except Unreadable as error:
         found = error.found
@@ -113,15 +112,20 @@ def _names(tip: Tip) -> list[str]:
     return [name for name in names if layout.split_archive_name(name)]
 
 
-def _refuse_built_on(tip: Tip, prover: Prover, landing: Landing, change: str, taken: Folded) -> None:
+def _refuse_built_on(tip: Tip, prover: Prover, landing: Landing, change: str, living: LivingAt, taken: Folded) -> None:
     there = prover.reader.at(landing.commit, layout.ARCHIVE)
     before = prover.reader.trees.entries(there.oid) if there else {}
     later = [name for name in _names(tip) if name not in before]
     conflicts = [conflict for one in taken.unfolded for conflict in one.conflicts]
-    builders = sorted({*_depending(tip, prover, change), *_touching(tip, prover, later, conflicts)})
-    if not builders and not conflicts:
+    dead = [] if conflicts else list(_dead_links(living, taken))
+    words = {conflict.requirement or conflict.capability for conflict in conflicts}
+    words |= {target.rpartition("/")[2] for _, target in dead}
+    builders = sorted({*_depending(tip, prover, change), *_touching(tip, prover, later, words)})
+    reasons = [conflict.message for conflict in conflicts]
+    reasons += [f"{name} would link to {target}, which does not exist any more" for name, target in dead]
+    if not reasons and not builders:
         return
-    why = f": {conflicts[0].message}" if conflicts else ""
+    why = f": {reasons[0]}" if reasons else ""
     shown = ", ".join(builders[:_SHOWN]) + (f" and {len(builders) - _SHOWN} more" if len(builders) > _SHOWN else "")
     if not builders:
         message = f"'{change}' cannot be taken back, for what it wrote was changed since{why}"
@@ -147,17 +151,29 @@ def _depending(tip: Tip, prover: Prover, change: str) -> Iterator[str]:
                 yield name[11:]
 
 
-def _touching(tip: Tip, prover: Prover, later: Sequence[str], conflicts: Sequence[Conflict]) -> Iterator[str]:
+def _dead_links(living: LivingAt, taken: Folded) -> Iterator[tuple[str, str]]:
+    """(requirement, target) of links that come back and whose target has gone meanwhile."""
+    for capability in taken.changed:
+        new, old = taken.living.get(capability), living.get(capability)
+        known = {(r.id, t) for r in (old.requirements if old else ()) for ts in r.links.values() for t in ts}
+        for requirement in new.requirements if new else ():
+            for target in (t for targets in requirement.links.values() for t in targets):
+                home, _, wanted = target.rpartition("/")
+                there = taken.living.get(home)
+                if (requirement.id, target) not in known and (there is None or there.requirement(wanted) is None):
+                    yield f"{capability}/{requirement.id}", target
+
+
+def _touching(tip: Tip, prover: Prover, later: Sequence[str], words: Collection[str]) -> Iterator[str]:
     """Later changes that speak of what cannot be taken back."""
-    wanted = {conflict.requirement or conflict.capability for conflict in conflicts}
-    if not wanted:
+    if not words:
         return
     for name in later:
         folder = tip.at(f"{layout.ARCHIVE}/{name}")
         if folder is None or folder.mode != MODE_TREE:
             continue
         deltas = [item for path, item in tip.trees.files(folder.oid) if path.startswith("deltas/")]
-        if any(word.encode() in prover.reader.read(item.oid) for item in deltas for word in wanted):
+        if any(word.encode() in prover.reader.read(item.oid) for item in deltas for word in words):
             yield name[11:]
 
 

@@ -1,6 +1,6 @@
 """What deltas quote as `from`: each quotation must have been in a living spec, or it proves nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
@@ -100,6 +100,16 @@ def _of_scenario(scenario: ModifiedScenario) -> Iterator[tuple[str, str]]:
         edit = getattr(scenario, field)
         if edit is not None and edit.before is not None:
             yield f"scenario {field}", edit.before
+
+
+def carried(deltas: Sequence[Delta], living: Mapping[str, Capability]) -> set[tuple[bool, str, str]]:
+    """What the deltas of a change may quote besides, because it moves requirements out of other capabilities."""
+    homes = {delta.capability for delta in deltas if delta.moved}
+    found: set[tuple[bool, str, str]] = set()
+    for home in sorted(homes):
+        if (capability := living.get(home)) is not None:
+            found |= texts_of(capability)
+    return found
 
 
 def brought(delta: Delta) -> set[tuple[bool, str, str]]:

@@ -14,7 +14,7 @@ from gitspec.domain.fold_version import FOLD_VERSION
 from gitspec.domain.judge import SPEC_EDIT_REASONS
 from gitspec.domain.prove import Folder, Undone, prove
 from gitspec.domain.prove_findings import proof_findings
-from gitspec.domain.quotes import Quote, brought, unseen
+from gitspec.domain.quotes import Quote, brought, carried, unseen
 from gitspec.domain.rules import finding
 from gitspec.errors import CannotJudge
 from gitspec.git.objects import MODE_FILE
@@ -345,7 +345,7 @@ def _unseen(folders: Mapping[str, Folder], before: LivingAt) -> Iterable[Quote]:
         if not folder.is_folded:
             continue
         along = [d for other, f in folders.items() if other != name for d in f.deltas]
-        also = set().union(*map(brought, along)) if along else set()
+        also = carried(folder.deltas, before).union(*map(brought, along))
         for delta in folder.deltas:
             yield from unseen(delta, before, also)
 

@@ -114,6 +114,17 @@ def test_it_is_refused_when_a_later_change_builds_on_it(repo: Repo, how: str) ->
     clean(prove(repo))
 
 
+def test_it_is_refused_when_it_would_bring_back_a_link_to_what_is_gone(repo: Repo) -> None:
+    start(repo)
+    seen = edits(repo, "two", "MUST", "X")["seen"]
+    land(repo, "links", modified=[{"id": "two", "seen": seen, "links": {"added": {"refines": ["auth/one"]}}}])
+    land(repo, "first", modified=[{"id": "two", "seen": seen, "links": {"removed": {"refines": ["auth/one"]}}}])
+    land(repo, "drops", removed=[removes(repo, "one")])
+    with pytest.raises(Refused) as raised:
+        unarchive(repo, "first")
+    assert raised.value.code == "A027" and "drops" in raised.value.message and "auth/one" in raised.value.message
+
+
 def test_it_is_refused_when_what_it_wrote_was_edited_by_hand(repo: Repo) -> None:
     start(repo)
     land(repo, "first", modified=[edits(repo, "one", "part 1", "part I")])
@@ -208,7 +219,7 @@ def random_change(repo: Repo, random: Random, number: int, marks: "count[int]") 
     return True
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9))
 def test_unarchive_after_archive_gives_back_the_same_trees(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     take_back_at_random(Repo.init(tmp_path_factory.mktemp("random") / "repo"), seed)
