@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from gitspec.domain.finding import Finding
+from gitspec.domain.rules import finding
 from gitspec.yaml.nodes import Mapping, Node, Scalar, Sequence
 from gitspec.yaml.reader import Document, read
 
@@ -45,6 +46,8 @@ def bind(model: type[M], document: Document) -> Loaded[M]:
         from gitspec.yaml.messages import findings_of
 
         found += findings_of(error, model, document)
+        if not found:  # whatever it is, it must not pass
+            found.append(finding("S003", "does not fit its schema", document.path, 1, 1))
     if document.suspects:
         from gitspec.yaml.swallowed import swallowed
 

@@ -106,7 +106,9 @@ def _without_conflicts(text: str, path: str, findings: list[Finding]) -> str:
     marked = find_marked(lines)
     for start, _, end in marked[:MAX_FINDINGS]:
         until = f", up to line {end}" if end > start else ""
-        findings.append(finding("Y023", f"a conflict of a merge that is not decided{until}", path, start, 1, MARKED_HELP))
+        findings.append(
+            finding("Y023", f"a conflict of a merge that is not decided{until}", path, start, 1, MARKED_HELP)
+        )
     return "\n".join(our_side(lines, marked))
 
 

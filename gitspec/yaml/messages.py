@@ -44,6 +44,8 @@ def findings_of(error: ValidationError, model: type[Model], document: Document) 
         spot = _spot(row["loc"], row["type"], Shape("model", None, model), document.root)
         if spot is None:
             continue
+        if spot.node is not None and (spot.node.line, spot.node.col) in taken:
+            continue
         result = _finding(row["type"], row["msg"], row.get("ctx") or {}, spot, document)
         if result is None or (result.line, result.col) in taken:
             continue
@@ -100,6 +102,8 @@ def _finding(kind: str, message: str, ctx: dict[str, Any], spot: _Spot, document
         line, col = key.line, key.col
     subject = f"'{shown(spot.name)}'" if spot.name else "the file"
     if isinstance(node, Scalar) and node.text == "" and kind not in RULES and not spot.is_key:
+        if line + 1 in document.damaged:
+            return None
         where = (key.line, key.col) if key is not None and node.style == "" else (line, col)
         return finding("S006", f"{subject} has no value", path, *where, _value_help(spot))
     if kind == "S005":
@@ -129,7 +133,7 @@ def _words(kind: str, message: str, ctx: dict[str, Any], spot: _Spot) -> tuple[s
     if kind.startswith("int") or kind in ("greater_than_equal", "greater_than"):
         least = ctx.get("ge")
         return "S003", f"must be a whole number{f' of at least {least}' if least is not None else ''}", ""
-    if kind == "string_too_long":
+    if kind in ("string_too_long", "too_long"):
         return "S007", f"is longer than {ctx.get('max_length')} characters", ""
     if kind == "string_pattern_mismatch":
         return "S007", f"must look like {ctx.get('pattern')}", ""

@@ -214,6 +214,7 @@ class Builder:
 
     def _too_much(self, event: Any, *, deep: bool) -> None:
         mark = event.start_mark
+        self.findings.clear()
         if deep:
             self.report("Y003", f"nested deeper than {MAX_DEPTH} levels", mark.line + 1, mark.column + 1)
         else:
