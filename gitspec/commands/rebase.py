@@ -4,7 +4,7 @@ Reads and writes the work tree; committing is the author's, who has to look at w
 not. What history must tell (names that archived changes gave, what the author saw) comes from the commits of HEAD.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.errors import GitspecError, Refused
@@ -16,9 +16,11 @@ from gitspec.store.spec import BrokenSpec, ChangeFolder, Spec
 from gitspec.store.writing import remove_file, write_file
 
 if TYPE_CHECKING:
+    from gitspec.domain.capability import Capability
     from gitspec.domain.delta import Delta, RecordedConflict
+    from gitspec.domain.fold_changes import Overlay
     from gitspec.domain.rebase import Rebased
-    from gitspec.domain.rebase_notes import Merged, NewName
+    from gitspec.domain.rebase_notes import Lineage, Merged, NewName
 
 
 class Undecided(NamedTuple):
@@ -61,6 +63,11 @@ def rebase_change(repo: Repository, change: str, *, dry_run: bool = False) -> Re
     says its author saw is not true, BrokenSpec for files with errors; CannotJudge G016 in a shallow clone that hides
     what is needed.
     """
+    from gitspec.commands.rebase_tasks import with_new_names
+    from gitspec.store.folding import Watched, living_before
+    from gitspec.store.lineage import Origins
+    from gitspec.store.lived import Lived
+
     spec = Spec(at_work_tree(repo), Cache(repo))
     spec.require_policy()
     folder = spec.change(change)
@@ -68,8 +75,16 @@ def rebase_change(repo: Repository, change: str, *, dry_run: bool = False) -> Re
         raise BrokenSpec(f"{folder.path}/change.yaml", folder.change.findings)
     deltas = {delta.capability: delta for delta in folder.require_deltas()}
     _refuse_unstamped(folder, deltas.values())
-    result = _rebased(spec, folder, deltas)
+    living = living_before(spec, folder.id, Watched(spec))
+    lineage = Origins(Lived(spec), folder, living).lineage()
+    result = _rebased(spec, folder, deltas, living, lineage)
     written, removed = _files(spec, folder, deltas, result.deltas)
+    names = dict.fromkeys(result.names)
+    if folder.has("tasks.md"):
+        path, data = f"{folder.path}/tasks.md", folder.read("tasks.md")
+        followed, renamed = with_new_names(data, path, _new_names(result.deltas, living, lineage))
+        names |= dict.fromkeys(renamed)
+        written |= {path: followed} if followed != data else {}
     if not dry_run:
         for path, data in written.items():
             write_file(repo, path, data)
@@ -79,7 +94,7 @@ def rebase_change(repo: Repository, change: str, *, dry_run: bool = False) -> Re
         change,
         tuple(written),
         tuple(removed),
-        result.names,
+        tuple(names),
         result.merged,
         result.settled,
         tuple(_undecided(spec, folder, result)),
@@ -117,14 +132,36 @@ def _refuse_unstamped(folder: ChangeFolder, deltas: "Iterable[Delta]") -> None:
             raise Refused("D001", message, place=path, help=f"gitspec delta stamp {folder.id}")
 
 
-def _rebased(spec: Spec, folder: ChangeFolder, deltas: "dict[str, Delta]") -> "Rebased":
-    from gitspec.domain.rebase import rebase
-    from gitspec.store.folding import Watched, added_by, living_before
-    from gitspec.store.lineage import Origins, Unfounded
-    from gitspec.store.lived import Lived
+def _new_names(
+    deltas: "Mapping[str, Delta]", living: "Mapping[str, Capability]", lineage: "Lineage"
+) -> Callable[[str], str | None]:
+    """Gives the name now of a requirement that is neither there nor brought by the change."""
+    brought = {f"{d.capability}/{e.id}" for d in deltas.values() for e in d.added}
+    brought |= {f"{d.capability}/{e.to}" for d in deltas.values() for e in d.renamed}
+    brought |= {e.to for d in deltas.values() for e in d.moved}
 
-    living = living_before(spec, folder.id, Watched(spec))
-    lineage = Origins(Lived(spec), folder, living).lineage()
+    def new_name(name: str) -> str | None:
+        capability, _, requirement = name.rpartition("/")
+        found = living.get(capability)
+        if name in brought or (found is not None and found.requirement(requirement)):
+            return None
+        new = lineage.name(name)
+        return new if new != name else None
+
+    return new_name
+
+
+def _rebased(
+    spec: Spec,
+    folder: ChangeFolder,
+    deltas: "dict[str, Delta]",
+    living: "Overlay",
+    lineage: "Lineage",
+) -> "Rebased":
+    from gitspec.domain.rebase import rebase
+    from gitspec.store.folding import added_by
+    from gitspec.store.lineage import Unfounded
+
     try:
         return rebase(deltas, living, lineage, links_to=living.links_to, added_by=added_by(spec), change=folder.id)
     except Unfounded as error:

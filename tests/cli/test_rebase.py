@@ -130,7 +130,10 @@ def test_a_renamed_requirement_is_followed(team: Team, gitspec: Cli) -> None:
     found = gitspec("validate", "add-2fa", "--json", fails=1).json
     assert [(f["code"], f["help"]) for f in found["findings"]] == [("D002", "gitspec rebase add-2fa")]
     assert found["changes"][0]["stale"] == [{"name": "auth/login-page", "part": "requirement", "change": "rename"}]
+    tasks = "spec/changes/add-2fa/tasks.md"
+    team.repo.write(tasks, "- [x] 1.1 Do it (auth/login-page)\n- [x] 1.2 Keep (auth/session-expiry)\n")
     assert "auth/login-page is auth/sign-in-page now" in gitspec("rebase", "add-2fa").out
+    assert team.repo.read(tasks) == "- [x] 1.1 Do it (auth/sign-in-page)\n- [x] 1.2 Keep (auth/session-expiry)\n"
     gitspec("validate", "add-2fa")
     team.archive("add-2fa")
     assert "fast" in gitspec("show", "auth/sign-in-page").out
