@@ -72,6 +72,8 @@ def is_hidden(char: str) -> bool:
 
 def has_hidden(text: str) -> bool:
     """Whether any character of ``text`` is hidden."""
+    if text.isascii() and text.replace("\n", "").isprintable():  # by far the most
+        return False
     return any(is_hidden(match[0]) for match in _MAYBE_HIDDEN.finditer(text))
 
 

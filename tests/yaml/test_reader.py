@@ -327,3 +327,24 @@ def test_garbage_collection_is_paused_and_comes_back() -> None:
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_without_libyaml_the_parser_in_python_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    import yaml
+
+    from gitspec.yaml import reader
+
+    texts = [AUTH.decode(), *(str(data) for data, _, _ in WRONG.values() if isinstance(data, str))]
+    texts = [text for text in texts if "\t" not in text and not lex(text.encode(), "f.yaml").findings]
+    fast = [Builder(text, "f.yaml") for text in texts]
+    built = [builder.build() for builder in fast]
+    monkeypatch.setattr(yaml, "__with_libyaml__", False)
+    reader._engine.cache_clear()
+    try:
+        for text, builder, is_yaml in zip(texts, fast, built, strict=True):
+            pure = Builder(text, "f.yaml")
+            assert pure.build() == is_yaml, text
+            if is_yaml:
+                assert (data_of(pure.root), pure.findings) == (data_of(builder.root), builder.findings), text
+    finally:
+        reader._engine.cache_clear()
