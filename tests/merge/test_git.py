@@ -232,6 +232,27 @@ def test_resolve_says_which_archived_change_does_not_fold(repo: Repo) -> None:
     assert repo.read(AUTH) == before
 
 
+def test_resolve_works_in_a_rebase_of_an_archive_commit(merging: Repo) -> None:
+    merging.git("merge", "--abort")
+    merging.git("switch", "-q", "topic")
+    assert merging.run_git("rebase", "main").returncode == 1
+    assert gitspec(merging, "resolve", "--stage").code == 0
+    merging.git("rebase", "--continue", GIT_EDITOR="true")
+    assert "id: sms" in merging.show(f"HEAD:{AUTH}")
+    assert "totp-enrolment" in merging.show(f"HEAD:{AUTH}")
+    merging.git("tag", "-d", "archive/2026-11-21-add-sms")
+    assert gitspec(merging, "tags", "--restore").code == 0
+    proven = gitspec(merging, "fsck")
+    assert proven.code == 0, proven.out
+
+
+def test_resolve_refuses_a_merge_that_takes_a_change_out_of_the_archive(merging: Repo) -> None:
+    merging.git("rm", "-q", "-r", "--cached", "spec/archive/2026-11-21-add-2fa")
+    done = gitspec(merging, "resolve")
+    assert done.code == 1
+    assert "A031 the merge takes 2026-11-21-add-2fa out of the archive" in done.err
+
+
 def test_resolve_without_a_merge_is_refused(ready: Repo) -> None:
     done = gitspec(ready, "resolve")
     assert done.code == 1
