@@ -122,14 +122,16 @@ def write_journal(repo: Repository, journal: Journal, *, durable: bool) -> None:
 
     path = f"{folder_of(repo)}/{_FILE}"
     data = json.dumps({"version": _VERSION, **journal._asdict()}, indent=1).encode()
-    fd = os.open(f"{path}.new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     try:
-        os.write(fd, data)
-        if durable:
-            os.fsync(fd)
-    finally:
-        os.close(fd)
-    os.replace(f"{path}.new", path)
+        with open(f"{path}.new", "wb") as file:
+            file.write(data)  # all of it, or an error: os.write may stop half-way on a full disk
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(f"{path}.new", path)
+    except OSError:
+        remove_file(f"{path}.new")
+        raise
 
 
 def read_journal(repo: Repository) -> Journal | None:

@@ -176,7 +176,10 @@ def _begin(repo: Repository, operation: Operation, top: str | None, remote: str)
         write_journal(repo, journal, durable=False)
         os.makedirs(folder, exist_ok=True)
     except OSError as error:
-        raise CannotJudge("G008", f"cannot be written: {error.strerror}", place=folder) from None
+        drop_journal(repo, journal)
+        raise CannotJudge(
+            "G008", f"cannot be written: {error.strerror}", place=folder, help="mend that and run it again"
+        ) from None
     return journal
 
 
@@ -217,13 +220,15 @@ def _refuse_uncommitted(repo: Repository, top: str, operation: Operation, seen: 
     if dirty:
         if find_target(repo) != operation.target:
             raise _moved(operation.target)
+        from shlex import quote
+
         first, *more = sorted(dirty)
         others = f" (also in the way: {', '.join(more[:5])}{' …' if len(more) > 5 else ''})" if more else ""
         raise Refused(
             "A006",
             f"{dirty[first]}; {operation.what} takes what is committed and would overwrite it{others}",
             place=first,
-            help=f"git add {first} && git commit, or put it elsewhere first",
+            help=f"put it elsewhere first: git stash push -u -- {quote(first)}; or git add {quote(first)} && git commit",
         )
     files_follow.refuse_links(top, sorted({c.path.rpartition("/")[0] for c in seen.to_place()}))
 
