@@ -84,7 +84,8 @@ def take_index_lock(repo: Repository, folder: str, wait: float = WAIT) -> None:
         except FileExistsError:
             if time.monotonic() >= deadline:
                 raise CannotJudge(
-                    "G013", "another Git process is using the index", place=f"{repo.git_dir}/index.lock",
+                    "G013", "another Git process is using the index",
+                    place=os.path.relpath(f"{repo.git_dir}/index.lock", repo.top),
                     help="wait until it has ended; if none is running, delete that file",
                 ) from None  # fmt: skip
             time.sleep(_POLL)

@@ -239,7 +239,7 @@ def test_a_lock_of_somebody_else_is_never_removed(tmp_path: Path, monkeypatch: p
     repo.write(".git/index.lock", "of another program")
     with pytest.raises(CannotJudge) as caught:
         recovered(repo)
-    assert caught.value.code == "G013"
+    assert (caught.value.code, caught.value.place) == ("G013", ".git/index.lock")
     assert repo.read(".git/index.lock") == "of another program"
     (repo.path / ".git/index.lock").unlink()
     assert "finished" in (recovered(repo) or "")

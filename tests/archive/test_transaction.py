@@ -320,3 +320,12 @@ def test_many_objects_go_into_one_pack(ready: Repo) -> None:
     assert ready.git("cat-file", "-p", oids[77]) == "77"
     assert len(list((ready.path / ".git/objects/pack").glob("*.pack"))) == 1
     ready.git("fsck", "--strict")
+
+
+def test_help_can_be_pasted_into_a_shell_whatever_the_path(ready: Repo) -> None:
+    operation = planned(ready.path)
+    ready.write("spec/changes/x/$(touch gone); a b", "")
+    with pytest.raises(Refused) as caught:
+        done(ready.path, operation)
+    assert caught.value.code == "A006"
+    assert caught.value.help.startswith("put it elsewhere first: git stash push -u -- 'spec/changes/x/$(touch gone); a b';")
