@@ -1,6 +1,5 @@
 """Changes: `change.yaml`, and what a change is made of."""
 
-
 from gitspec.domain.kinds import KINDS, Kind
 from gitspec.domain.model import ChangeId, Day, Digest, Flag, Line, Model, Prose
 

@@ -328,4 +328,6 @@ def test_help_can_be_pasted_into_a_shell_whatever_the_path(ready: Repo) -> None:
     with pytest.raises(Refused) as caught:
         done(ready.path, operation)
     assert caught.value.code == "A006"
-    assert caught.value.help.startswith("put it elsewhere first: git stash push -u -- 'spec/changes/x/$(touch gone); a b';")
+    assert caught.value.help.startswith(
+        "put it elsewhere first: git stash push -u -- 'spec/changes/x/$(touch gone); a b';"
+    )
