@@ -13,7 +13,7 @@ from environment import TOP, ensure
 
 def main() -> int:
     python = ensure(".venv-test", "dev")
-    arguments = sys.argv[1:] or ["-n", "auto", "-m", "not campaign"]
+    arguments = sys.argv[1:] or ["-n", "auto"]
     environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
     return subprocess.run([python, "-m", "pytest", *arguments], cwd=TOP, env=environment, check=False).returncode
 

@@ -14,7 +14,7 @@ from gitspec.git.run import git, run
 
 MAX_READERS = 20
 _WORDS = (
-    "git describe", "use_scm_version", "setuptools_scm", "setuptools-scm", "hatch-vcs", "versioningit", "pdm-backend",
+    "git describe", "use_scm_version", "setuptools_scm", "setuptools-scm", "hatch-vcs", "tool.hatch.version", "versioningit", "pdm-backend",
     "setuptools-git-versioning", "goreleaser", '"describe"', "'describe'",
 )  # fmt: skip
 _NOT_THERE = (":!spec", ":!*.md", ":!*.rst", ":!*.txt", ":!*.lock", ":!*lock.json", ":!*.svg", ":!.gitattributes")

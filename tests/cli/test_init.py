@@ -149,6 +149,12 @@ def test_policy_names_what_the_repository_has() -> None:
             'git_describe_command = ["git", "describe", "--dirty", "--tags", "--long", "--match", "v*"]',
         ),
         (
+            "sub/pyproject.toml",
+            '[tool.hatch.version]\nsource = "vcs"\n',
+            "hatch-vcs",
+            'git_describe_command = ["git", "describe", "--dirty", "--tags", "--long", "--match", "v*"]',
+        ),
+        (
             "pkg/pyproject.toml",
             '[build-system]\nrequires = ["versioningit"]\n[tool.hatch.version]\nsource = "versioningit"\n',
             "versioningit",
