@@ -89,7 +89,7 @@ class _Following:
     def built(self) -> dict[str, Delta]:
         """The deltas, in the order of their capabilities."""
         built = {}
-        for home in sorted({*self._fields, *self._entries}):
+        for home in sorted({*self._fields, *self._entries, *(home for home, _ in self.titles)}):
             fields = dict(self._fields.get(home) or {"capability": home})
             for group, entries in self._entries.get(home, {}).items():
                 fields[group] = tuple(self._at_home(home, group, e) for e in entries)

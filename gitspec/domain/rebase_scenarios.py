@@ -37,7 +37,7 @@ def with_scenarios_followed(
     removed = []
     for gone in edits.removed:
         now = new_ids.get(gone.id, gone.id)
-        if now not in base.scenarios and now in base.seen:
+        if now not in base.scenarios and now in base.seen and not base.unseen:  # else it may be one of those, edited
             notes.settled.append(f"{entry.name}#{gone.id} is gone")
             continue
         removed.append(gone.model_copy(update={"id": now}))
