@@ -69,15 +69,15 @@ def _base(repo: Repository, remote: Remote, tips: dict[str, str]) -> str:
     tip = tips.get(remote.ref)
     if tip is None:
         raise Refused("A021", f"{remote.name} has no branch {remote.ref}", help=f"git push {remote.name} {remote.ref}")
-    fetch(repo, remote.name, remote.ref, tip)
-    if run(repo, "cat-file", "-e", f"{tip}^{{commit}}").status:
+    if not fetch(repo, remote.name, remote.ref, tip):
         raise CannotJudge("G017", f"{remote.branch} moved while it was fetched", help="run it again")
     return tip
 
 
 def _refuse_others(repo: Repository, remote: Remote, base: str, before: str) -> None:
     """Refuse to overwrite commits on the rolling branch that archived nothing: somebody has made them there."""
-    fetch(repo, remote.name, ROLLING, before)
+    if not fetch(repo, remote.name, ROLLING, before):
+        raise CannotJudge("G017", f"{remote.name} moved while it was fetched", help="run it again")
     form = "--format=%H %(trailers:key=Archived,valueonly,separator=%x2C)%x00%s"
     log = git(repo, "log", "--no-merges", form, "--end-of-options", before, f"^{base}")
     for row in log.decode("utf-8", "replace").splitlines():

@@ -2,25 +2,25 @@
 
 The branch is brought up to date first (fast-forward only). Then the commits and tags are made as objects, pushed
 together or not at all, and only when that has landed the local branch, tags, index and work tree follow. When the remote
-has moved meanwhile, all of it is done again on the new tip, a limited number of times.
+has moved meanwhile, all of it is done again on the new tip, for a limited time.
 """
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gitspec.errors import CannotJudge, Refused
+from gitspec.errors import Refused
 from gitspec.git.remote import PushRejected, Remote, Update, fetch, find_remote, is_ancestor, push, tips_of
 from gitspec.git.repository import Repository
 from gitspec.git.run import run
 from gitspec.git.target import Target, find_target
-from gitspec.git.transaction import BranchMoved, Operation, Publication, Written, perform
+from gitspec.git.transaction import BranchMoved, Publication, Step, Written, perform
 
 if TYPE_CHECKING:
     from gitspec.commands.archive import Done, Options, P, Planner
 
-_TRIES = 30
+_PATIENCE = 120.0
 _LONGEST_PAUSE = 1.0
 
 
@@ -32,26 +32,26 @@ def push_done(repo: Repository, options: "Options", planner: "Planner[P]", lock:
     """
     from gitspec.commands.archive import Done, refuse_unexpected
 
-    tried = 0
+    tried, deadline = 0, time.monotonic() + _PATIENCE
     while True:
         target = find_target(repo, options.onto)
         remote = find_remote(repo, target.ref, options.remote)
         there = tips_of(repo, remote.name, [remote.ref]).get(remote.ref)
-        target = _up_to_date(repo, target, remote, there)
-        plan = planner(target)
-        refuse_unexpected(plan.operation, options.expect)
-        if plan.operation is None:
-            return Done(plan, target, None, None)
-        publication = Publication(remote.branch, _sender(repo, remote))
         try:
-            outcome = perform(repo, plan.operation, lock, publication)
+            target = _up_to_date(repo, target, remote, there)
+            plan = planner(target)
+            refuse_unexpected(plan.operation, options.expect)
+            if plan.operation is None:
+                return Done(plan, target, None, None)
+            outcome = perform(repo, plan.operation, lock, Publication(remote.branch, _sender(repo, remote)))
         except BranchMoved:
-            if tried >= _TRIES:
+            if time.monotonic() > deadline:
                 raise
         except PushRejected as error:
             now = tips_of(repo, remote.name, [remote.ref]).get(remote.ref)
-            if tried >= _TRIES or (now == there and not error.passing):
-                raise _refused(repo, plan.operation, remote, error) from None
+            if time.monotonic() > deadline or (now == there and not error.passing):
+                steps = plan.operation.steps if plan.operation else ()
+                raise _refused(repo, steps, remote, error) from None
         else:
             return Done(plan, target, outcome, None, remote.branch)
         tried += 1
@@ -71,10 +71,11 @@ def _sender(repo: Repository, remote: Remote) -> Callable[[Written], None]:
 
 
 def _up_to_date(repo: Repository, target: Target, remote: Remote, there: str | None) -> Target:
-    """The branch with everything that the remote has; Refused A022 when both have commits of their own."""
+    """The branch with everything that the remote has. Raises Refused A022 when both have commits of their own."""
     if there is None or there == target.tip:
         return target
-    fetch(repo, remote.name, remote.ref, there)
+    if not fetch(repo, remote.name, remote.ref, there):
+        raise BranchMoved("A017", f"branch {remote.branch} moved while it was fetched", help="run it again")
     if is_ancestor(repo, there, target.tip):
         return target
     if not is_ancestor(repo, target.tip, there):
@@ -108,8 +109,8 @@ def _parted(repo: Repository, target: Target, remote: Remote, there: str) -> Ref
     )
 
 
-def _refused(repo: Repository, operation: Operation, remote: Remote, error: PushRejected) -> Refused | CannotJudge:
-    tags = [step.tag.ref for step in operation.steps if step.tag]
+def _refused(repo: Repository, steps: Sequence[Step], remote: Remote, error: PushRejected) -> Refused:
+    tags = [step.tag.ref for step in steps if step.tag]
     taken = tips_of(repo, remote.name, tags) if tags else {}
     if taken:
         tag = next(iter(taken))

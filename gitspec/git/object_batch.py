@@ -6,9 +6,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 
 from gitspec.git.objects import oid_of
-from gitspec.git.run import Located, git
+from gitspec.git.run import GitFailed, Located, git
 
 _KINDS = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
+_TRIES = 3
 _LOOSE_BELOW = 100
 """As fetch.unpackLimit: fewer objects become loose ones, more a pack."""
 
@@ -41,13 +42,15 @@ class ObjectBatch:
         new = {oid: held for oid, held in self._objects.items() if oid not in self._written}
         if not new:
             return
-        few = len(new) < _LOOSE_BELOW
-        git(
-            where,
-            *(("unpack-objects", "-q") if few else ("index-pack", "--stdin")),
-            input=_pack(list(new.values()), self.object_format),
-            env=env,
-        )
+        args = ("unpack-objects", "-q") if len(new) < _LOOSE_BELOW else ("index-pack", "--stdin")
+        pack = _pack(list(new.values()), self.object_format)
+        for tries_left in range(_TRIES - 1, -1, -1):
+            try:
+                git(where, *args, input=pack, env=env)
+                break
+            except GitFailed:  # gc beside it may have removed a folder that was empty
+                if not tries_left:
+                    raise
         if env is None:
             self._written |= new.keys()
 

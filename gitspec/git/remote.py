@@ -72,21 +72,22 @@ def tips_of(repo: Repository, remote: str, refs: Sequence[str]) -> dict[str, str
     return {ref: oid for oid, ref in rows if ref in refs}
 
 
-def fetch(repo: Repository, remote: str, ref: str, wanted: str) -> None:
+def fetch(repo: Repository, remote: str, ref: str, wanted: str) -> bool:
     """Have the commit ``wanted`` of the remote branch, and where it is tracked the tracking branch and tags on its way.
 
-    Raises CannotJudge G017.
+    False when it did not come, because the branch went elsewhere meanwhile. Raises CannotJudge G017.
     """
-    known = run(repo, "cat-file", "-e", f"{wanted}^{{commit}}", env={"GIT_NO_LAZY_FETCH": "1"}).status == 0
+    known = _is_here(repo, wanted)
     tracked = (
         run(repo, "for-each-ref", "--count=1", f"--contains={wanted}", f"refs/remotes/{remote}") if known else None
     )
     if tracked and tracked.out:
-        return
+        return True
     args = ("--quiet", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules")
     result = run(repo, "fetch", *args, "--", remote, _tracked(repo, remote, ref))
     if result.status and not _only_tracking(result):
         raise _unreachable(remote, result)
+    return _is_here(repo, wanted)
 
 
 def push(repo: Repository, remote: str, updates: Sequence[Update]) -> None:
@@ -124,6 +125,10 @@ def is_ancestor(repo: Repository, commit: str, other: str) -> bool:
     if result.status not in (0, 1):
         raise CannotJudge("G016", "the history that tells is missing here", help="git fetch --unshallow")
     return result.status == 0
+
+
+def _is_here(repo: Repository, commit: str) -> bool:
+    return run(repo, "cat-file", "-e", f"{commit}^{{commit}}", env={"GIT_NO_LAZY_FETCH": "1"}).status == 0
 
 
 def _tracked(repo: Repository, remote: str, ref: str) -> str:

@@ -1,0 +1,163 @@
+"""Many archivers at once, with commits, gc and repack beside them: each change is folded once, or refused with a reason.
+
+On the shared remote gc packs no refs: Git itself (2.39.5) loses pushes that it has accepted while `git pack-refs` runs
+again and again: 107 of 269 plain `git push` from twelve clones in a minute, and none of 154 with gc and repack alone.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.archive.project import environment, gitspec, project
+from tests.archive.remotes import Shared
+from tests.archive.test_merged import add
+from tests.conftest import Repo
+
+ARCHIVERS = int(os.environ.get("GITSPEC_ARCHIVERS", "20"))  # read before the environment is sealed
+REFUSALS = {"A003", "A017", "A022", "A023", "G011", "G013", "G015"}
+"""Archived already, the branch kept moving, or a lock that others held for too long."""
+
+pytestmark = pytest.mark.campaign
+
+
+def start(repo: Repo, who: int, *args: str) -> "subprocess.Popen[bytes]":
+    """Somebody of a name of their own: the same archive by the same one at the same second is the same commit."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "gitspec", "archive", *args], cwd=repo.path, env={**environment(), "GIT_COMMITTER_NAME": f"Archiver {who}"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def ended(running: "dict[int, tuple[str, subprocess.Popen[bytes]]]") -> list[tuple[str, int, str]]:
+    """(change, exit code, what it said) of each."""
+    return [
+        (change, p.returncode, err.decode())
+        for change, p in running.values()
+        if (err := p.communicate()[1]) is not None
+    ]
+
+
+@contextmanager
+def beside(*jobs: Callable[[], object]) -> Iterator[None]:
+    """Do these again and again meanwhile."""
+    over = threading.Event()
+
+    def again(job: Callable[[], object]) -> None:
+        while not over.wait(0.05):
+            job()
+
+    threads = [threading.Thread(target=again, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def committer(repo: Repo, count: list[int]) -> Callable[[], object]:
+    """Commits another file, over and over, and counts those that Git took."""
+
+    def commit() -> None:
+        repo.write("src/busy.py", f"N = {count[0]}\n")
+        done = repo.run_git("commit", "-q", "-m", f"Busy {count[0]}", "--", "src/busy.py")
+        count[0] += done.returncode == 0
+
+    return commit
+
+
+def housekeeping(repo: Repo, *, refs: bool) -> list[Callable[[], object]]:
+    packed = str(refs).lower()
+    return [lambda: repo.run_git("-c", f"gc.packRefs={packed}", "gc", "-q"), lambda: repo.run_git("repack", "-adq")]
+
+
+def judge(repo: Repo, results: list[tuple[str, int, str]], first: str) -> Counter[str]:
+    """Every change once in the living spec or refused with a reason; linear; both fsck clean; nothing left over."""
+    tally: Counter[str] = Counter()
+    wins = Counter(change for change, code, _ in results if code == 0)
+    text = repo.show("main:spec/capabilities/auth.yaml")
+    folders = Counter(name[11:] for name in repo.git("ls-tree", "--name-only", "main:spec/archive").splitlines())
+    tags = Counter(tag[len("archive/2026-11-21-") :] for tag in repo.git("tag").split())
+    for change, code, said in results:
+        reason = re.search(r": ([A-Z]\d{3}) ", said)
+        tally["archived" if code == 0 else f"refused {reason.group(1) if reason else '?'}"] += 1
+        if code:
+            assert reason and reason.group(1) in REFUSALS, (change, said)
+        assert "Traceback" not in said
+    for change in {change for change, _, _ in results}:
+        there = text.count(f"- id: new-{change}\n")
+        assert there == wins[change] == folders[change] == tags[change], (change, there, wins[change])
+        assert there <= 1
+    assert repo.git("rev-list", "--merges", f"{first}..main") == ""
+    assert repo.run_git("merge-base", "--is-ancestor", first, "main").returncode == 0
+    repo.git("fsck", "--strict", "--no-dangling")
+    proven = gitspec(repo, "fsck")
+    assert proven.code == 0, proven
+    git_dir = repo.path / ".git" if (repo.path / ".git").exists() else repo.path
+    assert not (git_dir / "gitspec/journal.json").exists()
+    return tally
+
+
+@pytest.mark.parametrize("same", [False, True], ids=["different", "same"])
+def test_in_one_repository(tmp_path: Path, same: bool) -> None:
+    repo = project(Repo.init(tmp_path / "r"))
+    names = ["one"] * ARCHIVERS if same else [f"change-{n}" for n in range(ARCHIVERS)]
+    for name in sorted(set(names)):
+        add(repo, name)
+    repo.write("src/busy.py", "N = -1\n")
+    first = repo.commit("Propose")
+    count = [0]
+    with beside(committer(repo, count), *housekeeping(repo, refs=True)):
+        results = ended({n: (name, start(repo, n, name)) for n, name in enumerate(names)})
+    tally = judge(repo, results, first)
+    print(f"\none repository, {'same' if same else 'different'}: {dict(tally)}, {count[0]} commits beside them")
+    assert tally["archived"] == (1 if same else ARCHIVERS)
+    assert repo.git("status", "--porcelain", "--", "spec") == ""
+    assert count[0] > 0
+    assert (
+        len([s for s in repo.git("log", "--format=%s", f"{first}..main").splitlines() if s.startswith("Busy")])
+        == count[0]
+    )
+
+
+@pytest.mark.parametrize("same", [False, True], ids=["different", "same"])
+def test_through_pushes_to_one_remote(tmp_path: Path, same: bool) -> None:
+    shared = Shared(tmp_path / "s")
+    seed = shared.clone("seed-clone")
+    names = ["one"] * ARCHIVERS if same else [f"change-{n}" for n in range(ARCHIVERS)]
+    for name in sorted(set(names)):
+        add(seed, name)
+    first = seed.commit("Propose")
+    seed.git("push", "-q", "origin", "main")
+    clones = [shared.clone(f"clone-{n}") for n in range(ARCHIVERS)]
+    busy, count = shared.clone("busy"), [0]
+
+    def commit_and_push() -> None:
+        time.sleep(0.3)
+        busy.run_git("pull", "-q", "--rebase")
+        busy.git("commit", "-q", "--allow-empty", "-m", f"Busy {count[0]}")
+        count[0] += busy.run_git("push", "-q", "origin", "main").returncode == 0
+
+    with beside(commit_and_push, *housekeeping(shared.bare, refs=False)):
+        running = zip(names, clones, strict=True)
+        results = ended({n: (name, start(clone, n, name, "--push")) for n, (name, clone) in enumerate(running)})
+    tally = judge(shared.bare, results, first)
+    print(
+        f"\npushes to one remote, {'same' if same else 'different'}: {dict(tally)}, {count[0]} other pushes beside them"
+    )
+    assert tally["archived"] == (1 if same else ARCHIVERS)
+    for (_, code, _), clone in zip(results, clones, strict=True):
+        assert clone.git("status", "--porcelain") == ""
+        assert shared.bare.run_git("merge-base", "--is-ancestor", clone.head(), "main").returncode == 0
+        assert (clone.git("for-each-ref", "--count=1", "--points-at=HEAD", "refs/tags") != "") == (code == 0) or same
