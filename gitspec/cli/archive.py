@@ -84,7 +84,7 @@ def command(
         raise UsageError("U000", "--push and --pr exclude each other", help="--pr is for a branch that takes no push")
     if remote is not None and not push and not pr:
         raise UsageError("U000", "--remote goes with --push or --pr", help="gitspec archive --help")
-    options = Options(onto, expect, not (no_tag or pr), not no_cache, push, remote)
+    options = Options(onto, expect, not (no_tag or pr), not no_cache, push, remote, all_branches=merged)
     if drop_unpublished:
         if merged or push or pr or dry_run or expect or no_tag:
             raise UsageError(

@@ -42,6 +42,8 @@ class Options(NamedTuple):
     push: bool = False
     remote: str | None = None
     """The remote to push to, instead of the one that Git would choose."""
+    all_branches: bool = False
+    """Whether to look at all its branches first, and not only at the one that is pushed to."""
 
 
 class Done(NamedTuple, Generic[P]):
@@ -80,7 +82,10 @@ def preview_archive(repo: Repository, change: str, options: Options) -> Preview[
 
 def archive_merged(repo: Repository, options: Options) -> "Done[MergedPlan]":
     """Archive every complete change of the branch. Raises as ``plan_merged`` and ``perform``."""
-    return _done(repo, options, merged_planner(repo, options))
+    done = _done(repo, options, merged_planner(repo, options))
+    for plan in done.plan.plans:
+        forget(Cache(repo), plan.operation.change)
+    return done
 
 
 def preview_merged(repo: Repository, options: Options) -> "Preview[MergedPlan]":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from gitspec.errors import CannotJudge, Refused
 from gitspec.git.journal import operation_folder, operation_lock, remove_folder
 from gitspec.git.recovery import settle
-from gitspec.git.remote import PushRejected, Remote, Update, fetch, find_remote, push, tips_of
+from gitspec.git.remote import PushRejected, Remote, Update, fetch, fetch_all, find_remote, push, tips_of
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.git.target import Target, find_target
@@ -48,6 +48,8 @@ def roll(repo: Repository, options: "Options", planner: "Planner[P]") -> "tuple[
         while True:
             here = find_target(repo, options.onto)
             remote = find_remote(repo, here.ref, options.remote)
+            if options.all_branches and not tried:
+                fetch_all(repo, remote.name)
             tips = tips_of(repo, remote.name, [remote.ref, ROLLING])
             target = Target(here.ref, _base(repo, remote, tips), checked_out=False)
             before = tips.get(ROLLING, "")

@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from gitspec.errors import Refused
-from gitspec.git.remote import PushRejected, Remote, Update, fetch, find_remote, is_ancestor, push, tips_of
+from gitspec.errors import GitspecError, Refused
+from gitspec.git.remote import PushRejected, Remote, Update, fetch, fetch_all, find_remote, is_ancestor, push, tips_of
 from gitspec.git.repository import Repository
 from gitspec.git.run import run
 from gitspec.git.target import Target, find_target
@@ -33,9 +33,12 @@ def push_done(repo: Repository, options: "Options", planner: "Planner[P]", lock:
     from gitspec.commands.archive import Done, refuse_unexpected
 
     tried, deadline = 0, time.monotonic() + _PATIENCE
+    landed: list[Written] = []
     while True:
         target = find_target(repo, options.onto)
         remote = find_remote(repo, target.ref, options.remote)
+        if options.all_branches and not tried:
+            fetch_all(repo, remote.name)
         there = tips_of(repo, remote.name, [remote.ref]).get(remote.ref)
         try:
             target = _up_to_date(repo, target, remote, there)
@@ -43,31 +46,44 @@ def push_done(repo: Repository, options: "Options", planner: "Planner[P]", lock:
             refuse_unexpected(plan.operation, options.expect)
             if plan.operation is None:
                 return Done(plan, target, None, None)
-            outcome = perform(repo, plan.operation, lock, Publication(remote.branch, _sender(repo, remote)))
-        except BranchMoved:
-            if time.monotonic() > deadline:
-                raise
+            outcome = perform(repo, plan.operation, lock, Publication(remote.branch, _sender(repo, remote, landed)))
         except PushRejected as error:
             now = tips_of(repo, remote.name, [remote.ref]).get(remote.ref)
             if time.monotonic() > deadline or (now == there and not error.passing):
                 steps = plan.operation.steps if plan.operation else ()
                 raise _refused(repo, steps, remote, error) from None
+        except GitspecError as error:
+            if landed:
+                raise _left_behind(target, remote, landed[0], error) from error
+            if not isinstance(error, BranchMoved) or time.monotonic() > deadline:
+                raise
         else:
             return Done(plan, target, outcome, None, remote.branch)
         tried += 1
         time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.02 * 2**tried)))
 
 
-def _sender(repo: Repository, remote: Remote) -> Callable[[Written], None]:
-    """Pushes what was written; raises PushRejected, or Refused A004 for a tag that exists here."""
+def _sender(repo: Repository, remote: Remote, landed: list[Written]) -> Callable[[Written], None]:
+    """Pushes what was written, and takes note; raises PushRejected, or Refused A004 for a tag that exists here."""
 
     def send(written: Written) -> None:
         for ref, _ in written.tags:  # what would keep the refs here from following is found out before
             if run(repo, "show-ref", "--verify", "--quiet", "--", ref).status == 0:
                 raise Refused("A004", f"tag {ref.removeprefix('refs/tags/')} exists", help=f"git show {ref}")
         push(repo, remote.name, [Update(remote.ref, written.commits[-1]), *(Update(*tag) for tag in written.tags)])
+        landed.append(written)
 
     return send
+
+
+def _left_behind(target: Target, remote: Remote, written: Written, error: GitspecError) -> Refused:
+    """It is published, and something else was written here in that moment."""
+    return Refused(
+        "A022",
+        f"{remote.branch} has it as commit {written.commits[-1][:12]}, and branch {target.branch} could not follow: "
+        f"{error.message}",
+        help=f"git pull --rebase {remote.name} {remote.ref.removeprefix('refs/heads/')}",
+    )
 
 
 def _up_to_date(repo: Repository, target: Target, remote: Remote, there: str | None) -> Target:

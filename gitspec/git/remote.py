@@ -90,6 +90,14 @@ def fetch(repo: Repository, remote: str, ref: str, wanted: str) -> bool:
     return _is_here(repo, wanted)
 
 
+def fetch_all(repo: Repository, remote: str) -> None:
+    """Fetch what a plain `git fetch` would. Raises CannotJudge G017."""
+    args = ("--quiet", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules")
+    result = run(repo, "fetch", *args, "--", remote)
+    if result.status and not _only_tracking(result):
+        raise _unreachable(remote, result)
+
+
 def push(repo: Repository, remote: str, updates: Sequence[Update]) -> None:
     """Push all or nothing. Hooks run. Raises PushRejected, or CannotJudge G017 when it is not even known to have failed.
 

@@ -180,6 +180,33 @@ def test_all_complete_changes_land_at_once(mine: Repo, shared: Shared) -> None:
     assert len(shared.bare.git("tag").split()) == 2
 
 
+def test_what_somebody_edits_on_a_branch_that_was_pushed_since_is_left(mine: Repo, shared: Shared) -> None:
+    other = shared.clone("other")
+    other.git("switch", "-q", "-c", "more")
+    other.write("spec/changes/add-2fa/proposal.md", "# Proposal\n\n## Why\n\nMore.\n\n## What Changes\n\nAll.\n")
+    other.commit("More")
+    other.git("push", "-q", "origin", "more")
+    for how in ("--push", "--pr"):
+        ran = gitspec(mine, "archive", "--merged", how)
+        assert ran.code == 0
+        assert "A020 change 'add-2fa' is still edited on origin/more" in ran.out
+    other.git("push", "-q", "--delete", "origin", "more")
+    mine.git("fetch", "-q", "--prune")
+    assert "Archived add-2fa" in gitspec(mine, "archive", "--merged", "--push").out
+
+
+def test_a_branch_that_moves_here_while_it_lands_there_is_told(mine: Repo, shared: Shared) -> None:
+    mine.git("switch", "-q", "-c", "elsewhere")
+    other = mine.git("commit-tree", "HEAD^{tree}", "-p", "HEAD", "-m", "Mine")
+    hook(shared.bare, "post-receive", f"unset GIT_DIR; git -C '{mine.path}' update-ref refs/heads/main {other}")
+    ran = gitspec(mine, "archive", "add-2fa", "--push", "--onto", "main")
+    assert ran.code == 1
+    assert f"A022 origin/main has it as commit {shared.main()[:12]}, and branch main could not follow" in ran.err
+    assert mine.git("rev-parse", "main") == other
+    assert mine.git("tag") == ""
+    assert shared.bare.git("rev-parse", f"{TAG}^{{commit}}") == shared.main()
+
+
 def test_from_a_bare_clone(mine: Repo, shared: Shared) -> None:
     bare = Repo(shared.folder / "bare-clone.git")
     shared.bare.git("clone", "-q", "--bare", str(shared.bare.path), str(bare.path))
