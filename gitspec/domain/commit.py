@@ -14,6 +14,13 @@ class Touched(NamedTuple):
     new_mode: int
 
 
+class Identity(NamedTuple):
+    """Who made or recorded a commit, as its object says: anybody can write anything there."""
+
+    name: str = ""
+    email: str = ""
+
+
 class Named(NamedTuple):
     """A commit that the message says it reverts or was picked from, and that exists: what it references."""
 
@@ -46,3 +53,11 @@ class CommitFacts(NamedTuple):
     """Judged by a local hook: commits for autosquash may still go without a reference."""
     place: str = ""
     """What to call the message in findings: a path, or a commit."""
+    landing: bool = False
+    """Judged for a protected branch, where commits for autosquash have no place."""
+    author: Identity = Identity()
+    committer: Identity = Identity()
+    scopes: Mapping[str, tuple[str, ...]] = {}
+    """The scope of each referenced active change: of the branch it lands on if that knows it; empty: any path."""
+    unapproved: Mapping[str, str] = {}
+    """Referenced changes that are not approved as the policy asks, with the reason; empty when it asks for nothing."""

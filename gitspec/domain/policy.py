@@ -25,6 +25,8 @@ class SkipReason(Model):
     """Patterns: the commit may touch only code that matches; absent: any."""
     max_lines: Count | None = None
     """At most so many added and removed lines of code; absent: any number."""
+    settle: Flag = False
+    """Whether a commit that skips for this reason stays listed until a later one names it with `Settles:`."""
 
 
 DEFAULT_SKIPS: tuple[SkipReason, ...] = (
@@ -67,15 +69,89 @@ class Attribute(Model):
     """Whether every requirement has it."""
 
 
+class Protected(Model):
+    """The branches whose history counts: the gates judge whatever reaches them."""
+
+    branches: tuple[Line, ...] = ("main", "master")
+    """Names, or patterns like `release/*` in which `*` stands for anything but a slash."""
+    strict_local: Flag = False
+    """Whether the reference-transaction hook refuses on the developer's machine what would be refused at the gates."""
+
+
+class Bot(Model):
+    """A machine whose commits need no reference, as long as they touch nothing but certain paths."""
+
+    name: Line
+    """What to call it."""
+    emails: tuple[Line, ...]
+    """Author and committer must both have one of these addresses."""
+    paths: tuple[Line, ...]
+    """Patterns: a commit that touches code elsewhere is judged like anybody's."""
+
+
+class ScopeRules(Model):
+    """What the `scope` of a change means for commits that name it."""
+
+    enforce: Flag = False
+    """Whether code outside the scope of the changes that a commit names is an error."""
+    required: Flag = False
+    """Whether a change must have a scope, one that leaves something out."""
+
+
+class Approver(Model):
+    """Somebody whose approval counts."""
+
+    email: Line
+    """The address that the approval gives."""
+    key: Line | None = None
+    """The public SSH key that signs it, as in `allowed_signers`: `ssh-ed25519 AAAA…`."""
+
+
+class ApprovalRules(Model):
+    """What must be approved before code for a change may land, and by whom."""
+
+    need: Literal["none", "merged", "recorded"] = "none"
+    """`merged`: the same proposal and deltas stand on the protected branch; `recorded`: signed by `gitspec approve`."""
+    by: tuple[Approver, ...] = ()
+    """Whose recorded approvals count; never that of the change's author."""
+
+
+class ArchiveRules(Model):
+    """When finished changes are archived."""
+
+    on_merge: Literal["manual", "auto"] = "manual"
+    """`auto`: the post-merge hook archives what is ready on `branch`, except after a pull."""
+    branch: Line = "main"
+    """The branch that changes are archived on."""
+
+
 class Policy(Model):
     """The project's policy."""
 
     version: Literal["1"] = "1"
     """Version of this format."""
+    mode: Literal["enforce", "warn"] = "enforce"
+    """`warn` turns the findings about references into warnings, for a team that is moving in."""
+    severity: dict[Key, Literal["error", "warning", "info"]] = Field(default={})
+    """Other severities for rules, by code; docs/rules.md says for which."""
+    adopted: tuple[Line, ...] = ()
+    """Patterns: only this much of the code is judged so far; absent: all of it."""
     code: CodePaths = CodePaths.model_construct()
     """Which paths are code."""
     skip: tuple[SkipReason, ...] = DEFAULT_SKIPS
     """Reasons with which a commit may name no change; absent: the defaults, `[]`: none."""
+    spec_edits: tuple[ChangeId, ...] = ("import",)
+    """Reasons for `Spec-Edit:` with which a commit may write living specs; `import` may only add files."""
+    protected: Protected = Protected.model_construct()
+    """The branches whose history counts."""
+    bots: tuple[Bot, ...] = ()
+    """Machines whose commits need no reference."""
+    scope: ScopeRules = ScopeRules.model_construct()
+    """What the scope of a change means."""
+    approvals: ApprovalRules = ApprovalRules.model_construct()
+    """What must be approved."""
+    archive: ArchiveRules = ArchiveRules.model_construct()
+    """When finished changes are archived."""
     proposal: ProposalRules = ProposalRules.model_construct()
     """What a proposal must hold."""
     attributes: dict[Key, Attribute] = Field(default={})
