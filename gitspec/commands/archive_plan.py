@@ -71,14 +71,25 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
     folder = _active_folder(tip, change)
     refuse_archived_upstream(tip.repo, tip.target.branch, change)
     try:
-        tasks = _tasks(tip, change, folder)
-        prepared = _prepared(tip, change, folder, tasks, cache)
-        _refuse_unready(tip, change, prepared, tasks)
+        return _planned(tip, change, folder, settings(tip.repo), with_tag=with_tag, cache=cache)
     except GitspecError as error:
         _blame_uncommitted(tip, change, error)
         raise
+
+
+def plan_again(tip: Tip, change: str, day: str) -> Plan:
+    """What archiving a change on ``day`` has made of a commit; raises as ``plan_archive``, and nothing is asked upstream."""
     who = settings(tip.repo)
-    name = layout.archive_name(who.committer.date, change)
+    return _planned(tip, change, _active_folder(tip, change), who, with_tag=False, cache=None, day=day)
+
+
+def _planned(
+    tip: Tip, change: str, folder: Item, who: Settings, *, with_tag: bool, cache: Cache | None, day: str = ""
+) -> Plan:
+    tasks = _tasks(tip, change, folder)
+    prepared = _prepared(tip, change, folder, tasks, cache)
+    _refuse_unready(tip, change, prepared, tasks)
+    name = layout.archive_name(day or who.committer.date, change)
     message = archive_message.archive_message(change, prepared.title, name, prepared.touched, FOLD_VERSION)
     files = {path: _blob(tip, data) for path, data in prepared.files.items()}
     operation = _operation(tip, "archive", change, name, folder, files, message, who, with_tag=with_tag)

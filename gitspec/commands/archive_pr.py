@@ -6,14 +6,15 @@ It has no tags: whatever commit the forge lands gets them afterwards.
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from gitspec.commands.archive_remade import Branch, read_branch
 from gitspec.errors import CannotJudge, Refused
 from gitspec.git.journal import operation_folder, operation_lock, remove_folder
 from gitspec.git.recovery import settle
 from gitspec.git.remote import PushRejected, Remote, Update, fetch, fetch_all, find_remote, push, tips_of
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
 from gitspec.git.target import Target, find_target
 from gitspec.git.transaction import Operation, write_objects
+from gitspec.store import layout
 
 if TYPE_CHECKING:
     from gitspec.commands.archive import Options, P, Planner
@@ -53,8 +54,8 @@ def roll(repo: Repository, options: "Options", planner: "Planner[P]") -> "tuple[
             tips = tips_of(repo, remote.name, [remote.ref, ROLLING])
             target = Target(here.ref, _base(repo, remote, tips), checked_out=False)
             before = tips.get(ROLLING, "")
-            if before:
-                _refuse_others(repo, remote, target.tip, before)
+            if before and not fetch(repo, remote.name, ROLLING, before):
+                raise CannotJudge("G017", f"{remote.name} moved while it was fetched", help="run it again")
             plan = planner(target)
             refuse_unexpected(plan.operation, options.expect)
             try:
@@ -76,31 +77,29 @@ def _base(repo: Repository, remote: Remote, tips: dict[str, str]) -> str:
     return tip
 
 
-def _refuse_others(repo: Repository, remote: Remote, base: str, before: str) -> None:
-    """Refuse to overwrite commits on the rolling branch that archived nothing: somebody has made them there."""
-    if not fetch(repo, remote.name, ROLLING, before):
-        raise CannotJudge("G017", f"{remote.name} moved while it was fetched", help="run it again")
-    form = "--format=%H %(trailers:key=Archived,valueonly,separator=%x2C)%x00%s"
-    log = git(repo, "log", "--no-merges", form, "--end-of-options", before, f"^{base}")
-    for row in log.decode("utf-8", "replace").splitlines():
-        facts, _, subject = row.partition("\0")
-        oid, _, archived = facts.partition(" ")
-        if not archived.strip():
-            raise Refused(
-                "A026",
-                f"branch {ROLLING.removeprefix('refs/heads/')} of {remote.name} has a commit of somebody's: "
-                f"{oid[:12]} {subject}",
-                help=f"take it elsewhere, then: git push {remote.name} --delete {ROLLING.removeprefix('refs/heads/')}",
-            )
+def _refuse_others(remote: Remote, before: str, branch: Branch) -> None:
+    """Refuse to overwrite what cannot be made again: somebody has put it there."""
+    if branch.theirs:
+        oid, subject = branch.theirs
+        name = ROLLING.removeprefix("refs/heads/")
+        raise Refused(
+            "A026",
+            f"branch {name} of {remote.name} has a commit of somebody's: {oid[:12]} {subject}",
+            help=f"keep it: git push {remote.name} {before[:12]}:refs/heads/<another branch>; "
+            f"then: git push {remote.name} --delete {name}",
+        )
 
 
 def _rolled(repo: Repository, remote: Remote, target: Target, operation: Operation | None, before: str) -> Rolled:
+    if before:
+        branch = read_branch(repo, target.ref, before, target.tip)
+        _refuse_others(remote, before, branch)
+        if operation and _is_same(operation, branch):
+            return Rolled("unchanged", before, remote, target)
     if operation is None:
         if before:
             push(repo, remote.name, [Update(ROLLING, "", before)])
         return Rolled("removed" if before else "nothing", "", remote, target)
-    if before and _is_same(repo, operation, before):
-        return Rolled("unchanged", before, remote, target)
     try:
         new = write_objects(repo, operation._replace(target=target)).commits[-1]
     finally:
@@ -109,9 +108,7 @@ def _rolled(repo: Repository, remote: Remote, target: Target, operation: Operati
     return Rolled("pushed", new, remote, target)
 
 
-def _is_same(repo: Repository, operation: Operation, before: str) -> bool:
-    """Whether the branch has these archives on this tip already: then a reviewed pull request stays as it is."""
-    count = len(operation.steps)
-    found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{before}~{count}").out.decode().strip()
-    tree = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{before}^{{tree}}").out.decode().strip()
-    return found == operation.target.tip and tree == operation.tree
+def _is_same(operation: Operation, branch: Branch) -> bool:
+    """Whether the branch has these archives on this tip already, made today or earlier: a reviewed one stays as it is."""
+    wanted = tuple(old.removeprefix(f"{layout.CHANGES}/") for old in operation.folders[::2])
+    return branch.is_linear and branch.base == operation.target.tip and branch.archived == wanted
