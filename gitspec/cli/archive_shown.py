@@ -32,7 +32,7 @@ def show(what: str, result: Done[Plan] | Preview[Plan], as_json: bool) -> int:
     lines = [f"{_VERBS[what]} {plan.operation.change} on {result.target.branch}: {outcome.commit}", *_summary(plan)]
     if outcome.tag:
         lines.append(f"Tag: {outcome.tag}")
-    emit(as_json, what, data, [*lines, *_ending(result)])
+    emit(as_json, what, data, [*lines, *_earlier(plan), *_ending(result)])
     return EXIT_OK
 
 
@@ -57,7 +57,8 @@ def show_merged(result: "Done[MergedPlan] | Preview[MergedPlan]", as_json: bool)
     shown = [f"Archived {plan.operation.change} on {target.branch}: {commit}" for plan, commit in rows]
     if not shown:
         shown = [f"Nothing to archive on {target.branch}"]
-    emit(as_json, "archive-merged", data, [*shown, *_ending(result), *lines])
+    tags = [line for plan in merged.plans for line in _earlier(plan)]
+    emit(as_json, "archive-merged", data, [*shown, *tags, *_ending(result), *lines])
     return _code(merged.left)
 
 
@@ -108,7 +109,7 @@ def _show_preview(
     verb = what if what in ("close", "unarchive") else "archive"
     lines: list[str] = []
     for plan in plans:
-        lines += [f"Would {verb} {plan.operation.change} on {preview.target.branch}", *_summary(plan)]
+        lines += [f"Would {verb} {plan.operation.change} on {preview.target.branch}", *_summary(plan), *_earlier(plan)]
     operation = preview.plan.operation
     lines += more if plans else [f"Nothing to archive on {preview.target.branch}", *more]
     if operation:
@@ -125,7 +126,7 @@ def _of_plan(plan: Plan, branch: str | None = None, parent: str | None = None) -
         **where,
         "tree": plan.operation.tree,
         "folder": f"spec/archive/{plan.name}",
-        "capabilities": [touched._asdict() for touched in plan.touched],
+        "capabilities": [touched._asdict() | {"was": touched.was or None} for touched in plan.touched],
     }
 
 
@@ -135,6 +136,11 @@ def _tag(plan: Plan) -> str | None:
 
 def _summary(plan: Plan) -> list[str]:
     return [f"  {line}" for line in summary(plan.touched)]
+
+
+def _earlier(plan: Plan) -> list[str]:
+    name = f"archive/{plan.name}"
+    return [f"Tag: {name} stays on {plan.earlier[:12]}, the archive that was taken back"] if plan.earlier else []
 
 
 def _ending(done: Done[Any]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.archive_rival import refuse_archived_upstream
+from gitspec.commands.archive_tag import Choice, choose_tag
 from gitspec.domain import archive_message
 from gitspec.domain.fold_result import Touched
 from gitspec.domain.fold_version import FOLD_VERSION
@@ -38,6 +39,8 @@ class Plan(NamedTuple):
     name: str
     title: str
     touched: tuple[Touched, ...]
+    earlier: str = ""
+    """The commit that has the tag of that name already, when this one gets none for that."""
 
 
 class Tip(NamedTuple):
@@ -65,7 +68,7 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
     """Plan the archive of a change.
 
     Raises UsageError and CannotJudge for a bad id and a missing policy; Refused: A003 archived already (here or upstream), A007 not
-    committed, A001 no tasks, A002 open tasks, A005 and A009 dependencies; Invalid and BrokenSpec for what is
+    committed, A001 no tasks, A002 open tasks, A004 the tag is taken, A005 and A009 dependencies; Invalid and BrokenSpec for what is
     wrong with files; A006 instead of any of them when the change has uncommitted edits that may be the answer.
     """
     folder = _active_folder(tip, change)
@@ -92,8 +95,9 @@ def _planned(
     name = layout.archive_name(day or who.committer.date, change)
     message = archive_message.archive_message(change, prepared.title, name, prepared.touched, FOLD_VERSION)
     files = {path: _blob(tip, data) for path, data in prepared.files.items()}
-    operation = _operation(tip, "archive", change, name, folder, files, message, who, with_tag=with_tag)
-    return Plan(operation, name, prepared.title, prepared.touched)
+    choice = choose_tag(tip.repo, tip.target, change, name) if with_tag else Choice(None)
+    operation = _operation(tip, "archive", change, name, folder, files, message, who, choice.tag)
+    return Plan(operation, name, prepared.title, prepared.touched, choice.earlier)
 
 
 def refuse_unfinished(tip: Tip, change: str) -> None:
@@ -127,8 +131,9 @@ def plan_close(tip: Tip, change: str, reason: str, superseded_by: str | None, *,
     title, data = closed_change(tip.objects.read(found.oid), path, who.committer.date, reason, superseded_by)
     moved = Item(MODE_TREE, tip.trees.edited(folder.oid, {"change.yaml": _blob(tip, data)}))
     message = archive_message.close_message(change, title, name, reason, superseded_by)
-    operation = _operation(tip, "close", change, name, moved, {}, message, who, with_tag=with_tag)
-    return Plan(operation, name, title, ())
+    choice = choose_tag(tip.repo, tip.target, change, name) if with_tag else Choice(None)
+    operation = _operation(tip, "close", change, name, moved, {}, message, who, choice.tag)
+    return Plan(operation, name, title, (), choice.earlier)
 
 
 def _operation(
@@ -140,13 +145,11 @@ def _operation(
     files: Mapping[str, Item | None],
     message: str,
     who: Settings,
-    *,
-    with_tag: bool,
+    tag: Tag | None,
 ) -> Operation:
     old, new = layout.change_folder(change), f"{layout.ARCHIVE}/{name}"
     tree = tip.trees.edited(tip.root, {**files, old: None, new: folder})
     changes = tuple(tip.trees.changes(tip.root, tree))
-    tag = Tag(f"archive/{name}", archive_message.tag_message(change, name)) if with_tag else None
     return Operation(what, change, tip.target, tree, changes, tip.trees.batch, message, tag, who, (old, new))
 
 

@@ -132,8 +132,9 @@ def _refused(repo: Repository, steps: Sequence[Step], remote: Remote, error: Pus
         tag = next(iter(taken))
         return Refused(
             "A004",
-            f"tag {tag.removeprefix('refs/tags/')} exists on {remote.name}, and its branch has no such archive",
-            help=f"git fetch {remote.name} tag {tag.removeprefix('refs/tags/')} && git show {tag}",
+            f"tag {tag.removeprefix('refs/tags/')} exists on {remote.name} and not here",
+            help=f"git fetch {remote.name} tag {tag.removeprefix('refs/tags/')}, then run this again; if it stands for "
+            f"nothing: git push {remote.name} --delete {tag}",
         )
     if error.passing:
         return Refused("A023", f"{error.message}; the branch kept moving", help="run it again")

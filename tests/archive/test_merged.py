@@ -174,13 +174,15 @@ def test_an_uncommitted_edit_in_the_way_moves_nothing(ready: Repo) -> None:
     assert ready.read("spec/capabilities/billing.yaml") == AUTH
 
 
-def test_an_existing_tag_of_one_of_them_moves_nothing(ready: Repo) -> None:
+def test_an_existing_tag_of_one_of_them_stops_that_one_only(ready: Repo) -> None:
     add(ready, "b")
     before = ready.commit("Propose")
     ready.git("tag", "archive/2026-11-21-b")
     ran = gitspec(ready, "archive", "--merged")
-    assert (ran.code, ready.head(), ready.git("tag")) == (1, before, "archive/2026-11-21-b")
-    assert "A004 tag archive/2026-11-21-b exists" in ran.err
+    assert ran.code == 1
+    assert subjects(ready, before) == ["Archive add-2fa"]
+    assert "Left b: A004 tag archive/2026-11-21-b exists" in ran.out
+    assert ready.git("rev-parse", "archive/2026-11-21-b") == before
     assert ready.git("status", "--porcelain") == ""
 
 
