@@ -138,13 +138,18 @@ def touched_by_pending(repo: Repository, parents: Sequence[str]) -> tuple[Touche
     return tuple(t for t in first if t.path in common)
 
 
-def merged_tree(repo: Repository, ours: str, theirs: str) -> str:
-    """The tree that Git's own merge gives, without drivers or user configuration; empty when it gives none."""
-    pinned = ("merge.renames=true", "merge.directoryRenames=conflict", "merge.conflictStyle=merge", "core.bare=true")
+def merged_tree(repo: Repository, ours: str, theirs: str, seconds: float | None = None) -> str:
+    """The tree that Git's own merge gives, without drivers or user configuration; empty when it gives none.
+
+    Raises CannotJudge G019 when it takes more than ``seconds``.
+    """
+    pinned = (
+        "merge.renames=true", "merge.directoryRenames=conflict", "merge.conflictStyle=merge", "core.bare=true",
+        "merge.renameLimit=1000",
+    )  # fmt: skip
     options = [part for value in pinned for part in ("-c", value)]
-    result = run(
-        repo, *options, "merge-tree", "--write-tree", "--no-messages", ours, theirs, env={"GIT_WORK_TREE": None}
-    )
+    command = (*options, "merge-tree", "--write-tree", "--no-messages", ours, theirs)
+    result = run(repo, *command, env={"GIT_WORK_TREE": None, "GIT_ATTR_SOURCE": None}, seconds=seconds)
     return os.fsdecode(result.out).split("\n", 1)[0] if result.status in (0, 1) else ""
 
 

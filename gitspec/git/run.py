@@ -9,6 +9,7 @@ Children are started with ``os.posix_spawn``: the ``subprocess`` module costs as
 
 import os
 import select
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import NamedTuple, Protocol
@@ -82,8 +83,12 @@ def run(
     *args: str,
     input: bytes | None = None,  # noqa: A002
     env: Mapping[str, str | None] | None = None,
+    seconds: float | None = None,
 ) -> Result:
-    """Run ``git <args>`` to its end; as ``git``, but gives the status and never raises for a failure."""
+    """Run ``git <args>`` to its end; as ``git``, but gives the status and never raises for a failure.
+
+    A child that is not done after ``seconds`` is ended, and CannotJudge G019 raised.
+    """
     in_read = in_write = None
     if input:
         in_read, in_write = _pipe()
@@ -98,7 +103,7 @@ def run(
                 if fd is not None:
                     os.close(fd)
         with _reaped(pid) as ended:
-            out, err = _converse(in_write, input or b"", out_read, err_read, opened)
+            out, err = _converse(in_write, input or b"", out_read, err_read, opened, seconds)
             ended.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
         return Result(ended[0], out, err)
     finally:
@@ -211,8 +216,11 @@ def _reaped(pid: int) -> Iterator[list[int]]:
                 os.waitpid(pid, 0)
 
 
-def _converse(stdin: int | None, data: bytes, stdout: int, stderr: int, opened: list[int]) -> tuple[bytes, bytes]:
+def _converse(
+    stdin: int | None, data: bytes, stdout: int, stderr: int, opened: list[int], seconds: float | None
+) -> tuple[bytes, bytes]:
     """Feed and read all pipes at once, so that none of both sides waits for the other; closes what came to its end."""
+    until = None if seconds is None else time.monotonic() + seconds
     chunks: dict[int, list[bytes]] = {stdout: [], stderr: []}
     poll = select.poll()
     poll.register(stdout, select.POLLIN)
@@ -228,7 +236,11 @@ def _converse(stdin: int | None, data: bytes, stdout: int, stderr: int, opened: 
         os.close(fd)
 
     while opened:
-        for fd, _ in poll.poll():
+        left_ms = None if until is None else max(0.0, until - time.monotonic()) * 1000
+        ready = poll.poll(left_ms)
+        if not ready and left_ms is not None:
+            raise CannotJudge("G019", f"git did not answer within {seconds:.0f} seconds", help="judge less at once")
+        for fd, _ in ready:
             if fd == stdin:
                 try:
                     left = left[os.write(fd, left[:_CHUNK]) :]

@@ -95,6 +95,38 @@ def changes_below(
     return found
 
 
+def tree_changes(repo: Repository, before: str, after: str) -> list[PathChange]:
+    """What differs between two trees."""
+    quiet = ("--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
+    out = os.fsdecode(git(repo, "diff-tree", "-r", "--raw", "-z", *quiet, before, after)).split("\0")
+    found = []
+    for facts, path in zip(out[:-1:2], out[1::2], strict=False):
+        old_mode, new_mode, old, new, _ = facts[1:].split(" ")
+        found.append(PathChange(path, _item(old_mode, old), _item(new_mode, new)))
+    return found
+
+
+def line_counts(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> list[dict[str, int | None]]:
+    """Added and removed lines by path, None for a binary file, between each commit and the parent given with it."""
+    found = []
+    options = ("-r", "--root", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-commit-id")
+    for commit, parent in pairs:
+        rows = os.fsdecode(git(repo, "diff-tree", *options, *([parent] if parent else []), commit)).split("\0")[:-1]
+        counts: dict[str, int | None] = {}
+        for row in rows:
+            added, removed, path = row.split("\t", 2)
+            counts[path] = None if added == "-" else int(added) + int(removed)
+        found.append(counts)
+    return found
+
+
+def renames_between(repo: Repository, before: str, after: str) -> dict[str, str]:
+    """New path to old path of what Git takes for renames."""
+    options = ("-r", "--raw", "-z", "-M", "-l1000", "--diff-filter=R", "--no-ext-diff", "--no-textconv")
+    out = os.fsdecode(git(repo, "diff-tree", *options, before, after)).split("\0")
+    return {out[at + 2]: out[at + 1] for at in range(0, len(out) - 2, 3)}
+
+
 def _item(mode: str, oid: str) -> Item | None:
     return Item(int(mode, 8), oid) if mode != "000000" else None
 

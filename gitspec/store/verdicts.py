@@ -49,6 +49,20 @@ def judge_history(repo: Repository, tips: Sequence[str], since: str | None, cach
     return History(len(commits), tuple(found[c.oid] for c in commits if c.oid in found), len(fresh))
 
 
+def verdicts_on(
+    repo: Repository, commits: Sequence[tuple[str, tuple[str, ...]]], wanted: Sequence[str], cache: Cache | None
+) -> dict[str, Verdict]:
+    """The verdicts on the ``wanted`` ones among the commits (with parents) of a range, parents first; some need none."""
+    known = cache.load(_KIND) if cache else {}
+    rows: dict[str, Any] = known.get("rows", {})
+    found = {oid: _verdict(oid, rows[oid]) for oid in wanted if oid in rows}
+    missing = set(wanted) - found.keys()
+    fresh = [Commit(*commit) for commit in commits if commit[0] in missing]
+    if fresh:
+        found |= _judged(repo, [Commit(*commit) for commit in commits], fresh, rows)
+    return found
+
+
 def _settled(commits: Sequence[Commit], tips: Sequence[str]) -> set[str]:
     """The commits that an earlier run has judged, with all before them."""
     settled = set(tips)

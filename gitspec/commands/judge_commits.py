@@ -1,0 +1,217 @@
+"""Judge the commits of a range: facts from Git, the engine for what they say and touch, the proof for what they fold."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitspec.domain.branches import branch_matcher
+from gitspec.domain.commit import CommitFacts, Named, Touched
+from gitspec.domain.finding import Finding
+from gitspec.domain.judge import judge
+from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY, SPEC
+from gitspec.domain.references import References, references
+from gitspec.domain.report import CommitReport, Report
+from gitspec.domain.rules import finding
+from gitspec.errors import CannotJudge
+from gitspec.git.commit_log import LoggedCommit, read_log
+from gitspec.git.named_commits import named_commits
+from gitspec.git.repository import Repository
+from gitspec.git.spec_history import line_counts, was_ever
+from gitspec.store.change_ids import ChangeIds, ChangesByCommit
+from gitspec.store.merges import Merges, as_touched
+from gitspec.store.policies import Policies
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
+    from gitspec.store.cache import Cache
+    from gitspec.store.proving import Verdict
+
+MOST_COMMITS = 50_000
+BEFORE_THE_POLICY = "before the policy"
+_PROVEN = ("R010", "R011", "R012", "R013")
+"""What the engine can only guess and the proof knows."""
+_GUARDED = (f"{CAPABILITIES}/", f"{ARCHIVE}/")
+
+
+class _Range(NamedTuple):
+    """What is being judged. ``base`` is the commit whose policy judges; None: each commit's first parent."""
+
+    repo: Repository
+    commits: Sequence[LoggedCommit]
+    ids: ChangesByCommit
+    policies: Policies
+    base: str | None
+    landing: bool
+    governed: Mapping[str, bool]
+    """Whether a commit or one before it has a policy."""
+
+
+def judge_commits(
+    repo: Repository,
+    tips: Sequence[str],
+    without: Sequence[str] = (),
+    *,
+    policy_at: str | None = None,
+    landing: bool = False,
+    cache: "Cache | None" = None,
+) -> Report:
+    """Judge what ``tips`` reach and ``without`` do not; all are full ids of commits.
+
+    ``policy_at`` is the commit whose policy judges: the tip of the branch that they land on. Without it each commit is
+    judged by the policy of its first parent, as its author's hooks did. ``landing`` is for a protected branch.
+
+    Raises CannotJudge: G016 a shallow clone hides some of them, G019 there are too many, L010 no policy anywhere.
+    """
+    commits = read_log(repo, tips, without)
+    if len(commits) > MOST_COMMITS:
+        raise CannotJudge("G019", f"{len(commits)} commits at once", help="push or check fewer at a time")
+    ids = ChangesByCommit(repo, commits)
+    policies = Policies(repo, cache)
+    governed = _governed(repo, commits, ids)
+    if policy_at is not None and not ids.at(policy_at).has_policy:
+        policy_at = _adopting(commits, ids)
+    here = _Range(repo, commits, ids, policies, policy_at, landing, governed)
+    if commits and not any(governed.values()) and policy_at is None:
+        raise CannotJudge("L010", f"no commit up to {tips[0][:12]} has {POLICY}", help="run 'gitspec init'")
+    proofs = _proofs(here, cache)
+    reports = _judged(here, proofs)
+    return Report(tuple(reports), policy=policy_at or "")
+
+
+def _governed(repo: Repository, commits: Sequence[LoggedCommit], ids: ChangesByCommit) -> dict[str, bool]:
+    governed: dict[str, bool] = {}
+    for commit in commits:
+        for parent in commit.parents:
+            if parent not in governed:
+                governed[parent] = ids.at(parent).has_policy or was_ever(repo, parent, POLICY)
+        governed[commit.oid] = any(governed[p] for p in commit.parents) or ids.at(commit.oid).has_policy
+    return governed
+
+
+def _adopting(commits: Sequence[LoggedCommit], ids: ChangesByCommit) -> str | None:
+    """The first commit of the range that brings a policy: it judges where the branch had none."""
+    return next((c.oid for c in commits if ids.at(c.oid).has_policy), None)
+
+
+def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]:
+    said = {commit.oid: references(commit.message) for commit in here.commits}
+    skipping = [c for c in here.commits if said[c.oid].skips and here.governed[c.oid]]
+    lines = dict(zip((c.oid for c in skipping), line_counts(here.repo, [_pair(c) for c in skipping]), strict=True))
+    is_code = _matcher(here)
+    merges: Merges | None = None
+    if any(len(c.parents) > 1 for c in here.commits):
+        merges = Merges(here.repo, here.commits, is_code)
+    reports = []
+    for commit in here.commits:
+        author = f"{commit.author.name} <{commit.author.email}>"
+        if not here.governed[commit.oid]:
+            reports.append(CommitReport(commit.oid, commit.subject, author, (), BEFORE_THE_POLICY))
+            continue
+        if len(commit.parents) > 1:
+            assert merges is not None
+            touched = merges.to_judge(commit)
+        else:
+            touched = tuple(map(as_touched, commit.changes))
+        facts = _facts(here, commit, said[commit.oid], touched, lines.get(commit.oid, {}))
+        policy = _policy_for(here, commit)
+        found = _with_proof(judge(facts, policy), proofs.get(commit.oid))
+        if _adopts_again(here, commit):
+            message = "the commit brings a policy of its own, and this repository has one already"
+            found.append(finding("R012", message, POLICY, help="rebase onto the branch that it is for"))
+        if merges is not None:
+            merges.note(commit)
+        reports.append(CommitReport(commit.oid, commit.subject, author, tuple(found)))
+    return reports
+
+
+def _matcher(here: _Range) -> Callable[[Touched], bool]:
+    """Tells what is code for merges: by the policy that judges the range, else by the last one."""
+    from gitspec.domain.code_paths import code_matcher
+
+    at = here.base or here.commits[-1].oid
+    if not here.ids.at(at).has_policy:
+        return lambda _: True
+    return code_matcher(here.policies.at(here.ids.at(at)))
+
+
+def _policy_for(here: _Range, commit: LoggedCommit) -> "Policy":
+    if here.base is not None:
+        return here.policies.at(here.ids.at(here.base))
+    before = here.ids.at(_first(commit))
+    return here.policies.at(before if before.has_policy else here.ids.at(commit.oid))
+
+
+def _facts(
+    here: _Range,
+    commit: LoggedCommit,
+    said: References,
+    touched: tuple[Touched, ...],
+    lines: Mapping[str, int | None],
+) -> CommitFacts:
+    before, after = here.ids.at(_first(commit)), here.ids.at(commit.oid)
+    return CommitFacts(
+        message=commit.message,
+        touched=touched,
+        active=after.active,
+        active_before=before.active,
+        archived=after.archived,
+        archived_before=before.archived,
+        governed=any(here.governed[p] for p in commit.parents),
+        parents=len(commit.parents),
+        named=_named(here, commit, said, after),
+        lines=lines,
+        place=commit.oid[:12],
+        landing=here.landing,
+        author=commit.author,
+        committer=commit.committer,
+    )
+
+
+def _named(here: _Range, commit: LoggedCommit, said: References, after: ChangeIds) -> tuple[Named, ...]:
+    """The commits that it reverts or was picked from, where that matters: it refers to an archived change."""
+    if not any(change in after.archived for change in said.changes):
+        return ()
+    bases = [here.base] if here.base else list(commit.parents[:1])
+    protected = branch_matcher(_policy_for(here, commit).protected.branches)
+    named = named_commits(here.repo, commit.oid, commit.message, bases, protected)
+    return tuple(Named(oid, references(message).changes) for oid, message in named)
+
+
+def _with_proof(found: list[Finding], proof: "Verdict | None") -> list[Finding]:
+    if proof is None:
+        return found
+    known = {(f.code, f.path) for f in proof.findings}
+    return [f for f in found if f.code not in _PROVEN and (f.code, f.path) not in known] + list(proof.findings)
+
+
+def _adopts_again(here: _Range, commit: LoggedCommit) -> bool:
+    """Whether it is the first with a policy in its line of history, in a repository that has one already."""
+    if here.base is None or here.base == commit.oid or not here.ids.at(commit.oid).has_policy:
+        return False
+    return not any(here.governed[p] for p in commit.parents)
+
+
+def _proofs(here: _Range, cache: "Cache | None") -> dict[str, "Verdict"]:
+    """The proof of each commit that does more below spec/ than edit active changes; nothing is loaded if there is none."""
+    wanted = [c.oid for c in here.commits if here.governed[c.oid] and _needs_proof(here, c)]
+    if not wanted:
+        return {}
+    from gitspec.store.verdicts import verdicts_on
+
+    return verdicts_on(here.repo, [(c.oid, c.parents) for c in here.commits], wanted, cache)
+
+
+def _needs_proof(here: _Range, commit: LoggedCommit) -> bool:
+    if any(change.path.startswith(_GUARDED) or change.path in (POLICY, SPEC) for change in commit.changes):
+        return True
+    if any(line.startswith("Archived: ") for line in commit.message.split("\n")):
+        return True
+    folders = set(here.ids.at(commit.oid).archived.values())
+    return any(not folders.issuperset(here.ids.at(p).archived.values()) for p in commit.parents[1:])
+
+
+def _first(commit: LoggedCommit) -> str | None:
+    return commit.parents[0] if commit.parents else None
+
+
+def _pair(commit: LoggedCommit) -> tuple[str, str | None]:
+    return commit.oid, _first(commit)

@@ -1,0 +1,58 @@
+"""The commits that a message says it reverts or was picked from, as far as the commit does what it says."""
+
+import os
+import re
+from collections.abc import Callable, Sequence
+
+from gitspec.git.repository import Repository
+from gitspec.git.run import git, run
+
+_NAMED = re.compile(r"(This reverts commit |\(cherry picked from commit )([0-9a-f]{7,64})")
+_MOST = 20
+
+
+def named_commits(
+    repo: Repository, commit: str, message: str, bases: Sequence[str], is_protected: Callable[[str], bool]
+) -> list[tuple[str, str]]:
+    """(id, message) of the commits that ``commit`` reverts or copies.
+
+    Text proves nothing: the named commit must be reachable from one of ``bases`` or a protected branch, and the commit
+    must make the same patch, or its reverse.
+    """
+    found = []
+    for kind, name in list(dict.fromkeys(_NAMED.findall(message)))[:_MOST]:
+        oid = os.fsdecode(run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").out)
+        oid = oid.strip()
+        if not oid or not _has_landed(repo, oid, bases, is_protected):
+            continue
+        patch = _patch_id(repo, oid, reverse=kind.startswith("This"))
+        if patch and patch == _patch_id(repo, commit):
+            text = git(repo, "log", "-1", "--no-walk", "--encoding=UTF-8", "--format=%B", oid)
+            found.append((oid, text.decode("utf-8", "surrogateescape")))
+    return found
+
+
+def _has_landed(repo: Repository, oid: str, bases: Sequence[str], is_protected: Callable[[str], bool]) -> bool:
+    if any(run(repo, "merge-base", "--is-ancestor", oid, base).status == 0 for base in bases):
+        return True
+    listed = git(repo, "for-each-ref", f"--contains={oid}", "--format=%(refname)", "refs/heads", "refs/remotes")
+    names = (ref.split("/", 3) for ref in os.fsdecode(listed).splitlines())
+    return any(is_protected("/".join(parts[2:] if parts[1] == "heads" else parts[3:])) for parts in names)
+
+
+def _patch_id(repo: Repository, commit: str, *, reverse: bool = False) -> str:
+    """What the commit does to its first parent, free of line numbers and white space; empty if it does nothing."""
+    direction = ("-R",) if reverse else ()
+    options = (
+        "-p",
+        "-r",
+        "--root",
+        "--first-parent",
+        "-m",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--full-index",
+        "--binary",
+    )
+    patch = git(repo, "diff-tree", *options, *direction, commit)
+    return git(repo, "patch-id", "--stable", input=patch).decode().split(" ")[0] if patch.strip() else ""

@@ -1,0 +1,73 @@
+"""The policies that judge, by the id of their blob.
+
+Building the models costs more than judging a thousand commits, so a policy that was read once is kept below the Git
+folder as plain data.
+"""
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
+
+from gitspec.domain.places import POLICY
+from gitspec.errors import CannotJudge
+from gitspec.git.objects import Objects
+from gitspec.git.repository import Repository
+from gitspec.store.cache import Cache
+from gitspec.store.change_ids import ChangeIds
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
+
+_KIND = "policies"
+_MOST = 20
+
+
+class Policies:
+    """The policies of a repository."""
+
+    def __init__(self, repo: Repository, cache: Cache | None) -> None:
+        self._repo = repo
+        self._cache = cache
+        self._known: dict[str, Policy] = {}
+
+    def at(self, ids: ChangeIds) -> "Policy":
+        """The policy of a tree. Raises CannotJudge: L010 it has none, or what is wrong with it."""
+        if not ids.policy:
+            raise CannotJudge("L010", f"there is no {POLICY}", help="run 'gitspec init'")
+        if ids.policy not in self._known:
+            self._known[ids.policy] = self._load(ids.policy)
+        return self._known[ids.policy]
+
+    def _load(self, oid: str) -> "Policy":
+        kept = self._cache.load(_KIND) if self._cache else {}
+        if held := kept.get(oid):
+            return cast("Policy", _plain(held))
+        policy = self._read(oid)
+        if self._cache:
+            rows = {**dict(list(kept.items())[-_MOST:]), oid: policy.model_dump(mode="json")}
+            self._cache.save(_KIND, rows)
+        return policy
+
+    def _read(self, oid: str) -> "Policy":
+        from gitspec.domain.policy import Policy
+        from gitspec.yaml.binding import load
+
+        objects = Objects(self._repo)
+        try:
+            loaded = load(Policy, objects.read(oid), POLICY)
+        finally:
+            objects.close()
+        if loaded.value is None:
+            first = loaded.findings[0]
+            message = f"the policy cannot be read: {first.message}"
+            raise CannotJudge(first.code, message, place=first.place, help=first.help)
+        return loaded.value
+
+
+def _plain(held: Any) -> Any:
+    """JSON as an object with the attributes of the model; dictionaries that the policy keeps by name stay such."""
+    if isinstance(held, list):
+        return tuple(_plain(one) for one in held)
+    if not isinstance(held, dict):
+        return held
+    mappings = ("severity", "attributes")
+    return SimpleNamespace(**{key: value if key in mappings else _plain(value) for key, value in held.items()})
