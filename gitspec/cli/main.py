@@ -33,6 +33,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "overlap": "gitspec.cli.overlap:command",
     },
     "Check": {
+        "check": "gitspec.cli.check:command",
         "validate": "gitspec.cli.validate:command",
         "fmt": "gitspec.cli.fmt:command",
         "fsck": "gitspec.cli.fsck:command",

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 MOST_COMMITS = 50_000
 BEFORE_THE_POLICY = "before the policy"
-_PROVEN = ("R010", "R011", "R012", "R013")
+PROVEN = ("R010", "R011", "R012", "R013")
 """What the engine can only guess and the proof knows."""
-_GUARDED = (f"{CAPABILITIES}/", f"{ARCHIVE}/")
+GUARDED = (f"{CAPABILITIES}/", f"{ARCHIVE}/")
 
 
 class _Range(NamedTuple):
@@ -113,7 +113,7 @@ def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]
             touched = tuple(map(as_touched, commit.changes))
         facts = _facts(here, commit, said[commit.oid], touched, lines.get(commit.oid, {}))
         policy = _policy_for(here, commit)
-        found = _with_proof(judge(facts, policy), proofs.get(commit.oid))
+        found = with_proof(judge(facts, policy), proofs.get(commit.oid))
         if _adopts_again(here, commit):
             message = "the commit brings a policy of its own, and this repository has one already"
             found.append(finding("R012", message, POLICY, help="rebase onto the branch that it is for"))
@@ -176,11 +176,12 @@ def _named(here: _Range, commit: LoggedCommit, said: References, after: ChangeId
     return tuple(Named(oid, references(message).changes) for oid, message in named)
 
 
-def _with_proof(found: list[Finding], proof: "Verdict | None") -> list[Finding]:
+def with_proof(found: list[Finding], proof: "Verdict | None") -> list[Finding]:
+    """The findings of the engine with those of the proof: where it knows, what the engine guesses has no place."""
     if proof is None:
         return found
     known = {(f.code, f.path) for f in proof.findings}
-    return [f for f in found if f.code not in _PROVEN and (f.code, f.path) not in known] + list(proof.findings)
+    return [f for f in found if f.code not in PROVEN and (f.code, f.path) not in known] + list(proof.findings)
 
 
 def _adopts_again(here: _Range, commit: LoggedCommit) -> bool:
@@ -201,7 +202,7 @@ def _proofs(here: _Range, cache: "Cache | None") -> dict[str, "Verdict"]:
 
 
 def _needs_proof(here: _Range, commit: LoggedCommit) -> bool:
-    if any(change.path.startswith(_GUARDED) or change.path in (POLICY, SPEC) for change in commit.changes):
+    if any(change.path.startswith(GUARDED) or change.path in (POLICY, SPEC) for change in commit.changes):
         return True
     if any(line.startswith("Archived: ") for line in commit.message.split("\n")):
         return True

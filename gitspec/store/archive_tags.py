@@ -47,7 +47,9 @@ class ArchiveTag(NamedTuple):
         return f"{_PREFIX}{self.name}"
 
 
-class _Ref(NamedTuple):
+class TagRef(NamedTuple):
+    """A tag that there is: the id and type of what it holds, and the commit that this names in the end."""
+
     oid: str
     kind: str
     target: str
@@ -87,27 +89,27 @@ def _landings(history: History) -> dict[str, list[Landing]]:
     return found
 
 
-def _refs(repo: Repository) -> dict[str, _Ref]:
+def _refs(repo: Repository) -> dict[str, TagRef]:
     form = "%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)"
     listed = git(repo, "for-each-ref", f"--format={form}", _PREFIX).decode("utf-8", "surrogateescape")
     found = {}
     for line in listed.split("\n")[:-1]:
         ref, oid, kind, target = line.split("\0")
-        found[ref.removeprefix(_PREFIX)] = _Ref(oid, kind, target or oid)
+        found[ref.removeprefix(_PREFIX)] = TagRef(oid, kind, target or oid)
     return found
 
 
-def _tag(objects: Objects, name: str, ref: _Ref | None, landings: Sequence[Landing]) -> ArchiveTag | None:
+def _tag(objects: Objects, name: str, ref: TagRef | None, landings: Sequence[Landing]) -> ArchiveTag | None:
     """The tag of a change that landed; None when it names another commit."""
     if ref is None:
         best = next((one for one in landings if one.is_proven), landings[0])
         oid = oid_of("tag", tag_data(name, best.commit, best.committer), objects.repo.object_format)
         return ArchiveTag(name, "missing", best.commit, oid, is_optional=best.is_closed or not best.is_proven)
     right = next((one for one in landings if one.commit == ref.target), None)
-    return _compared(objects, name, ref, right.committer) if right else None
+    return compared(objects, name, ref, right.committer) if right else None
 
 
-def _compared(objects: Objects, name: str, ref: _Ref, committer: str) -> ArchiveTag:
+def compared(objects: Objects, name: str, ref: TagRef, committer: str) -> ArchiveTag:
     """A tag that names the right commit: it must be the object that follows from it, perhaps signed."""
     data = tag_data(name, ref.target, committer)
     problem = "is not the tag that follows from its commit"
@@ -125,7 +127,7 @@ def _compared(objects: Objects, name: str, ref: _Ref, committer: str) -> Archive
 def _elsewhere(
     repo: Repository,
     objects: Objects,
-    refs: Mapping[str, _Ref],
+    refs: Mapping[str, TagRef],
     tips: Sequence[str],
     landings: Mapping[str, Sequence[Landing]],
 ) -> list[ArchiveTag]:
@@ -146,7 +148,7 @@ def _elsewhere(
     for name, ref in refs.items():
         text = there.get(name)
         if text and has[name, ref.target] and not any(has[name, parent] for parent in text.parents[:1]):
-            tags.append(_compared(objects, name, ref, text.committer))
+            tags.append(compared(objects, name, ref, text.committer))
             continue
         here = landings.get(name)
         why = f"and the change landed with {here[0].commit[:12]}" if here else "which archives no such change"

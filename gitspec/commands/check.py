@@ -1,0 +1,95 @@
+"""`gitspec check`: judge commits that are made, a message that is not used yet, or what is staged."""
+
+from typing import TYPE_CHECKING
+
+from gitspec.commands.judge_commits import judge_commits
+from gitspec.domain.branches import branch_matcher
+from gitspec.domain.report import Report, of_one
+from gitspec.errors import CannotJudge
+from gitspec.git.objects import Objects
+from gitspec.git.ref_tips import commit_of, default_branch
+from gitspec.git.repository import Repository
+from gitspec.git.spec_history import merge_bases
+from gitspec.store.cache import Cache
+from gitspec.store.change_ids import ChangesByCommit
+from gitspec.store.policies import Policies
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_REFS = ("refs/heads/", "refs/remotes/")
+
+
+def check_range(repo: Repository, words: str, onto: str | None = None, cache: Cache | None = None) -> Report:
+    """Judge the commits of ``A..B``, ``A...B`` (what B adds to their common history), or one commit.
+
+    They are judged by the policy of ``onto``, else of A, else of the commit's first parent; and as they would be on a
+    protected branch when that is what ``onto`` or A names.
+
+    Raises CannotJudge: G005 or G018 for names of nothing, and what ``judge_commits`` raises.
+    """
+    objects = Objects(repo)
+    try:
+        dots = "..." if "..." in words else ".." if ".." in words else ""
+        left, _, right = words.partition(dots) if dots else ("", "", words)
+        tip = objects.resolve(right or "HEAD")
+        base = _base(objects, left or "HEAD") if dots else ""
+        landing_on = _base(objects, onto) if onto else base
+        without = [base] if dots else _parents(repo, tip)
+        if dots == "..." and not merge_bases(repo, base, tip):
+            raise CannotJudge("G018", f"{words}: the two have no common history here", help="git fetch --unshallow")
+    finally:
+        objects.close()
+    landing = _is_protected(repo, onto or left, landing_on, cache) if landing_on else False
+    report = judge_commits(repo, [tip], without, policy_at=landing_on or None, landing=landing, cache=cache)
+    return report._replace(range=words)
+
+
+def default_range(repo: Repository) -> str:
+    """What a branch adds to its upstream, else to the default branch. Raises CannotJudge G018 when there is neither."""
+    for name in ("@{upstream}", default_branch(repo, "origin") or "refs/heads/main"):
+        if commit_of(repo, name):
+            return f"{name}..HEAD"
+    raise CannotJudge(
+        "G018", "the branch has no upstream to compare with", help="name the range: gitspec check main..HEAD"
+    )
+
+
+def check_message(repo: Repository, path: str) -> Report:
+    """Judge the message in a file for the commit of what is staged, as commit-msg would. Raises CannotJudge, UsageError."""
+    from gitspec.commands.judge_pending import judge_message
+
+    return judge_message(repo, path)
+
+
+def check_staged(repo: Repository) -> Report:
+    """Judge what is staged, as far as that can be done without the message. Raises CannotJudge."""
+    from gitspec.commands.hook_pre_commit import staged_findings
+
+    return of_one(staged_findings(repo), range="--staged", policy="index")
+
+
+def _base(objects: Objects, name: str) -> str:
+    if found := objects.find(name):
+        return found
+    message = f"the base '{name}' is not here"
+    raise CannotJudge("G018", message, help="git fetch it (in GitHub Actions: fetch-depth: 0), or name another one")
+
+
+def _parents(repo: Repository, commit: str) -> "Sequence[str]":
+    from gitspec.git.commit_log import read_commit
+
+    return read_commit(repo, commit).parents
+
+
+def _is_protected(repo: Repository, name: str, commit: str, cache: Cache | None) -> bool:
+    """Whether the name is that of a protected branch, here or on a remote, by the policy of its tip."""
+    from gitspec.git.run import git
+
+    ref = git(repo, "rev-parse", "--symbolic-full-name", "--verify", "--quiet", "--end-of-options", name, check=False)
+    full = ref.decode("utf-8", "surrogateescape").strip().removeprefix("--end-of-options").strip()
+    ids = ChangesByCommit(repo, []).at(commit)
+    if not full.startswith(_REFS) or not ids.has_policy:
+        return False
+    short = full.split("/", 2)[2] if full.startswith(_REFS[0]) else full.split("/", 3)[-1]
+    return branch_matcher(Policies(repo, cache).at(ids).protected.branches)(short)

@@ -1,0 +1,200 @@
+"""Judge refs that shall move: what pre-push, pre-receive and update ask. Nothing passes because something is missing."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitspec.commands.judge_commits import judge_commits
+from gitspec.domain.branches import branch_matcher
+from gitspec.domain.finding import Finding
+from gitspec.domain.places import POLICY
+from gitspec.domain.report import CommitReport, RefReport, Report
+from gitspec.domain.rules import finding
+from gitspec.errors import CannotJudge
+from gitspec.git.objects import Objects
+from gitspec.git.ref_tips import HEADS, commit_of, default_branch, is_ancestor, known_tips, type_of
+from gitspec.git.repository import Repository
+from gitspec.git.spec_history import parse_commit, present, was_ever
+from gitspec.store import layout
+from gitspec.store.change_ids import ChangesByCommit
+from gitspec.store.policies import Policies
+
+if TYPE_CHECKING:
+    from gitspec.store.cache import Cache
+
+MOST_REFS = 20_000
+_TAGS = "refs/tags/"
+_ARCHIVE_TAGS = "refs/tags/archive/"
+
+
+class RefUpdate(NamedTuple):
+    """A ref that shall move from one object to another; an empty id stands for nothing."""
+
+    ref: str
+    old: str
+    new: str
+
+
+class _Gate(NamedTuple):
+    """What all updates of a push are judged with. ``default`` is the tip of the default branch, empty if there is none."""
+
+    repo: Repository
+    known: Sequence[str]
+    default: str
+    policies: Policies
+    ids: ChangesByCommit
+    is_protected: Callable[[str], bool]
+    cache: "Cache | None"
+
+
+def judge_updates(
+    repo: Repository,
+    updates: Sequence[RefUpdate],
+    known: Sequence[str],
+    *,
+    remote: str = "",
+    cache: "Cache | None" = None,
+) -> Report:
+    """Judge the updates of one push.
+
+    ``known`` says which refs hold commits that were judged before: ``--all`` on a server, ``--remotes=<name>`` before a
+    push. For a protected branch only its own old value counts: what lies on other branches was not judged for it.
+    ``remote`` is the name of the remote whose default branch counts; empty: the repository's own.
+
+    Raises CannotJudge: G006, G016, G018 for missing objects or history, G019 too much at once, L010 no policy anywhere.
+    """
+    if len(updates) > MOST_REFS:
+        raise CannotJudge("G019", f"{len(updates)} refs at once", help="push fewer at a time")
+    gate = _gate(repo, updates, known, remote, cache)
+    reports = [_judge_one(gate, update, updates) for update in updates]
+    commits: dict[str, CommitReport] = {}
+    for report in reports:
+        for commit in report.commits:
+            same = commits.get(commit.commit)
+            findings = tuple(dict.fromkeys((*same.findings, *commit.findings))) if same else commit.findings
+            commits[commit.commit] = commit._replace(findings=findings, exempt=commit.exempt if not findings else "")
+    notes = dict.fromkeys(note for report in reports for note in report.notes)
+    refs = tuple(ref for report in reports for ref in report.refs)
+    policies = dict.fromkeys(report.policy for report in reports if report.policy)
+    return Report(tuple(commits.values()), refs, tuple(notes), next(iter(policies), ""))
+
+
+def _gate(
+    repo: Repository, updates: Sequence[RefUpdate], known: Sequence[str], remote: str, cache: "Cache | None"
+) -> _Gate:
+    ref = default_branch(repo, remote)
+    default = commit_of(repo, ref) if ref else ""
+    policies = Policies(repo, cache)
+    ids = ChangesByCommit(repo, [])
+    at = default if default and ids.at(default).has_policy else ""
+    if not at:  # the push may be the one that brings the policy, or move a branch that has it
+        ends = (oid for update in updates for oid in (update.old, update.new) if update.ref.startswith(HEADS) and oid)
+        at = next((oid for oid in ends if commit_of(repo, oid) and ids.at(oid).has_policy), "")
+    if not at:
+        raise CannotJudge("L010", f"no branch has {POLICY}, so nothing can be judged", help="run 'gitspec init'")
+    is_protected = branch_matcher(policies.at(ids.at(at)).protected.branches)
+    return _Gate(repo, known_tips(repo, known), default, policies, ids, is_protected, cache)
+
+
+def _judge_one(gate: _Gate, update: RefUpdate, updates: Sequence[RefUpdate]) -> Report:
+    if update.ref.startswith(_ARCHIVE_TAGS):
+        return Report(refs=(_ref(update, _judge_archive_tag(gate, update, updates)),))
+    if not update.ref.startswith((HEADS, _TAGS)):
+        return Report(refs=(_ref(update, []),))
+    protected = update.ref.startswith(HEADS) and gate.is_protected(update.ref.removeprefix(HEADS))
+    if not update.new:
+        deleted = [finding("R020", f"{update.ref} is protected", update.ref, help="leave it")] if protected else []
+        return Report(refs=(_ref(update, deleted),))
+    tip = commit_of(gate.repo, update.new)
+    if not tip:
+        if type_of(gate.repo, update.new):
+            return Report(refs=(_ref(update, []),))  # a tag of a tree or blob brings no commits
+        raise CannotJudge("G006", f"the object {update.new[:12]} of {update.ref} is missing")
+    if protected:
+        return _judge_protected(gate, update, tip)
+    old = update.old if update.old and commit_of(gate.repo, update.old) else ""
+    report = _judged(gate, tip, [*gate.known, *([old] if old else [])], _policy_at(gate, old), landing=False)
+    return report._replace(refs=(_ref(update, []),))
+
+
+def _judge_protected(gate: _Gate, update: RefUpdate, tip: str) -> Report:
+    old = update.old
+    if old and not commit_of(gate.repo, old):
+        raise CannotJudge(
+            "G018", f"{update.ref} is at {old[:12]}, which is not here", help="git fetch, then push again"
+        )
+    if old and not is_ancestor(gate.repo, old, tip):
+        message = f"{update.ref} is protected, and {tip[:12]} does not build on {old[:12]}"
+        rewritten = finding("R021", message, update.ref, help="git pull --rebase, and push without --force")
+        return Report(refs=(_ref(update, [rewritten]),))
+    base = old or gate.default
+    report = _judged(gate, tip, [base] if base else [], _policy_at(gate, base), landing=True)
+    return report._replace(refs=(_ref(update, []),))
+
+
+def _judged(gate: _Gate, tip: str, without: Sequence[str], policy_at: str | None, *, landing: bool) -> Report:
+    return judge_commits(gate.repo, [tip], without, policy_at=policy_at, landing=landing, cache=gate.cache)
+
+
+def _policy_at(gate: _Gate, old: str) -> str | None:
+    """The commit whose policy judges what is added to ``old``: itself, or the default branch where it has none.
+
+    None when nothing here has a policy yet: then the first commit that brings one judges. A branch that once had a policy
+    cannot get rid of it, so it is asked for even where it is missing.
+    """
+    for oid in (old, gate.default):
+        if oid and gate.ids.at(oid).has_policy:
+            return oid
+    if old and was_ever(gate.repo, old, POLICY):
+        raise CannotJudge("L010", f"{old[:12]} has no {POLICY} any more", help="bring the policy back first")
+    return old or gate.default or None
+
+
+def _judge_archive_tag(gate: _Gate, update: RefUpdate, updates: Sequence[RefUpdate]) -> list[Finding]:
+    """Archive tags never move, and only a proven archive commit of a protected branch gets one."""
+    if update.old:
+        what = "moved" if update.new else "removed"
+        return [finding("R022", f"{update.ref} exists, and archive tags are never {what}", update.ref, help="leave it")]
+    if not update.new:
+        return []
+    problem = _problem_with_tag(gate, update, updates)
+    if not problem:
+        return []
+    way_out = "git tag -d it, then 'gitspec tags --restore' makes the right one; push it with the branch"
+    return [finding("R022", f"{update.ref} {problem}", update.ref, help=way_out)]
+
+
+def _problem_with_tag(gate: _Gate, update: RefUpdate, updates: Sequence[RefUpdate]) -> str:
+    from gitspec.store.archive_tags import TagRef, compared
+    from gitspec.store.verdicts import verdicts_on
+
+    repo = gate.repo
+    name = update.ref.removeprefix(_ARCHIVE_TAGS)
+    commit = commit_of(repo, update.new)
+    if not layout.split_archive_name(name) or not commit:
+        return "is no name of an archive, or names no commit"
+    if not any(commit == tip or is_ancestor(repo, commit, tip) for tip in _protected_tips(gate, updates)):
+        return "names a commit that is on no protected branch"
+    objects = Objects(repo)
+    try:
+        text = parse_commit(objects.read(commit))
+        asked = [(oid, f"{layout.ARCHIVE}/{name}/change.yaml") for oid in (commit, *text.parents[:1])]
+        if present(repo, asked)[:2] not in ([True, False], [True]):
+            return "names a commit that does not archive that"
+        verdicts = verdicts_on(repo, [(commit, text.parents)], [commit], gate.cache)
+        if commit in verdicts and not verdicts[commit].is_proven:
+            return "names an archive commit that is not proven"
+        kind = type_of(repo, update.new)
+        return compared(objects, name, TagRef(update.new, kind, commit), text.committer).problem
+    finally:
+        objects.close()
+
+
+def _protected_tips(gate: _Gate, updates: Sequence[RefUpdate]) -> list[str]:
+    """The tips of protected branches as they will be: where a push moves one, its new value."""
+    moved = {u.ref: u.new for u in updates if u.ref.startswith(HEADS)}
+    tips = [oid for ref, oid in moved.items() if oid and gate.is_protected(ref.removeprefix(HEADS))]
+    return [*tips, *([gate.default] if gate.default else [])]
+
+
+def _ref(update: RefUpdate, findings: Sequence[Finding]) -> RefReport:
+    return RefReport(update.ref, update.old, update.new, tuple(findings))
