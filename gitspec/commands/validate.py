@@ -11,6 +11,7 @@ from gitspec.store.check import CheckedChange, check_changes, sort_key
 from gitspec.store.facts import CapabilityFacts, Check, facts_of_capabilities
 from gitspec.store.memo import remembered
 from gitspec.store.records import DeltaOutline, finding_of, plain, policy_oid, records_of
+from gitspec.store.severities import in_force, severity_findings
 from gitspec.store.spec import Spec
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _require_policy(spec: Spec) -> None:
 def _policy(spec: Spec) -> list[Finding]:
     key = policy_oid(spec)
     rows = remembered(spec.cache, "policy", [key], lambda _: [[plain(f) for f in spec.policy().findings]])
-    return [finding_of(row) for row in rows[0]]
+    return [*(finding_of(row) for row in rows[0]), *severity_findings(spec)]
 
 
 def _changes(spec: Spec, ids: Sequence[str]) -> list[CheckedChange]:
@@ -127,7 +128,7 @@ def _capabilities(
     findings = [finding for one in facts.values() for finding in one.findings]
     for capability in _with_dead_links(spec, facts):
         findings += _link_findings(spec, capability)
-    return list(facts), findings
+    return list(facts), in_force(spec, findings)
 
 
 class _Judge:

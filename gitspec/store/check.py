@@ -11,6 +11,7 @@ from gitspec.domain.finding import Finding
 from gitspec.store import layout
 from gitspec.store.folding import MISSING, Watched, added_by, dependencies, living_before, still_holds
 from gitspec.store.records import ChangeRecord, finding_of, plain, records_of
+from gitspec.store.severities import in_force
 from gitspec.store.stale import Stale
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def check_changes(spec: "Spec", changes: Sequence[str]) -> list[CheckedChange]:
     if fresh and spec.cache:
         active = set(spec.change_ids())
         spec.cache.save("verdicts", {c: v for c, v in known.items() if c in active} | fresh)
-    return [_checked(record, (known | fresh)[record.id], is_new=record.id in fresh) for record in records]
+    return [_checked(spec, record, (known | fresh)[record.id], is_new=record.id in fresh) for record in records]
 
 
 def sort_key(found: Finding) -> tuple[str, int, int, str, str]:
@@ -78,8 +79,8 @@ def _tips(spec: "Spec") -> list[str]:
     return Lived(spec).tips
 
 
-def _checked(record: ChangeRecord, verdict: dict[str, Any], *, is_new: bool) -> CheckedChange:
-    findings = {*record.findings, *(finding_of(row) for row in verdict["findings"])}
+def _checked(spec: "Spec", record: ChangeRecord, verdict: dict[str, Any], *, is_new: bool) -> CheckedChange:
+    findings = in_force(spec, {*record.findings, *(finding_of(row) for row in verdict["findings"])})
     stale = tuple(Stale(*row) for row in verdict["stale"])
     return CheckedChange(record, tuple(sorted(findings, key=sort_key)), is_new, stale)
 
