@@ -8,9 +8,10 @@ import os
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gitspec.commands.archive_remade import archived_by, folded_on
 from gitspec.commands.archive_rival import archived_at
 from gitspec.domain.archive_message import tag_message
-from gitspec.errors import Refused
+from gitspec.errors import CannotJudge, GitspecError, Refused
 from gitspec.git.commit_write import write_tag
 from gitspec.git.identity import Settings, settings
 from gitspec.git.index_follow import path_changes
@@ -20,6 +21,7 @@ from gitspec.git.objects import Objects
 from gitspec.git.recovery import settle
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
+from gitspec.git.spec_history import parse_commit
 from gitspec.git.target import Target, find_target
 from gitspec.git.transaction import BranchMoved, Operation, perform
 from gitspec.store import layout
@@ -68,7 +70,7 @@ def _drop(repo: Repository, target: Target, change: str, lock: int) -> Dropped:
     archive, later = _commits(repo, target, name, change)
     _refuse_published(repo, archive, name, change)
     who = settings(repo)
-    made = _made_again(repo, archive, later, who)
+    made = _made_again(repo, target, archive, later, who)
     new = made[-1] if made else _parent(repo, archive)
     kept = tuple(zip(later, made, strict=True))
     batch = ObjectBatch(repo.object_format)
@@ -143,20 +145,41 @@ def _refuse_published(repo: Repository, archive: str, name: str, change: str) ->
         )
 
 
-def _made_again(repo: Repository, archive: str, later: Sequence[str], who: Settings) -> list[str]:
-    """The later commits on the archive's parent, each with its own message and author. Raises A025 for a conflict."""
+def _made_again(repo: Repository, target: Target, archive: str, later: Sequence[str], who: Settings) -> list[str]:
+    """The later commits on the archive's parent, each with its own message and author; archives are folded again.
+
+    Raises A025 for a conflict.
+    """
     made: list[str] = []
     base, onto = archive, _parent(repo, archive)
     objects = Objects(repo)
     try:
         for commit in later:
-            tree = _merged(repo, base, onto, commit)
-            onto = _made_on(repo, objects.read(commit), tree, onto, who)
+            raw = objects.read(commit)
+            again = archived_by(repo, target.ref, parse_commit(raw))
+            tree = _folded(repo, target, onto, commit, *again) if again else _merged(repo, base, onto, commit)
+            onto = _made_on(repo, raw, tree, onto, who)
             made.append(onto)
             base = commit
     finally:
         objects.close()
     return made
+
+
+def _folded(repo: Repository, target: Target, onto: str, commit: str, day: str, change: str) -> str:
+    try:
+        operation = folded_on(repo, target.ref, onto, day, change).operation
+    except CannotJudge:
+        raise
+    except GitspecError as error:
+        raise Refused(
+            "A025",
+            f"commit {commit[:12]} archives '{change}', which does not fold without it: {error.message}",
+            place=error.place,
+            help=f"gitspec archive --drop-unpublished {change} first",
+        ) from None
+    operation.batch.write(repo)
+    return operation.tree
 
 
 def _merged(repo: Repository, base: str, onto: str, commit: str) -> str:
@@ -171,7 +194,8 @@ def _merged(repo: Repository, base: str, onto: str, commit: str) -> str:
         raise Refused(
             "A025",
             f"commit {commit[:12]} builds on the archive: without it {next(filter(None, paths), 'a file')} conflicts",
-            help=f"git rebase --onto {onto} {base}, and decide by hand",
+            help=f"git rebase --onto {onto[:12]} {base[:12]}, and decide by hand; it leaves the archive's tag behind: "
+            "'git tag -d' it",
         )
     if result.status:
         git(repo, "merge-tree", "--write-tree", side, commit)  # raises with what Git says

@@ -1,11 +1,11 @@
-"""Whether commits on the rolling branch hold nothing but archives, which can be made again, byte for byte, from the deltas.
+"""Whether commits hold nothing but archives, which can be made again, byte for byte, from the deltas.
 
 Anything else is somebody's work, whatever its message says, and is never overwritten.
 """
 
 from typing import NamedTuple
 
-from gitspec.commands.archive_plan import open_tip, plan_again
+from gitspec.commands.archive_plan import Plan, open_tip, plan_again
 from gitspec.errors import CannotJudge, GitspecError
 from gitspec.git.objects import Objects
 from gitspec.git.repository import Repository
@@ -38,9 +38,8 @@ def read_branch(repo: Repository, ref: str, tip: str, base: str) -> Branch:
     try:
         for oid in (row[0] for row in commits):
             text = parse_commit(objects.read(oid))
-            change = _archived(repo, ref, text)
-            if change:
-                archived.append(change)
+            if made := archived_by(repo, ref, text):
+                archived.append(made[1])
             elif not _is_plain_merge(repo, text):
                 subject = text.message.partition("\n")[0]
                 return Branch(tuple(archived), "", is_linear=False, theirs=(oid, subject))
@@ -51,28 +50,33 @@ def read_branch(repo: Repository, ref: str, tip: str, base: str) -> Branch:
     return Branch(tuple(archived), starts[0] if starts else tip, is_linear, None)
 
 
-def _archived(repo: Repository, ref: str, text: CommitText) -> str:
-    """The change that a commit archives and does nothing else; empty when it does anything else."""
+def archived_by(repo: Repository, ref: str, text: CommitText) -> tuple[str, str] | None:
+    """The day and the change of a commit that archives it and does nothing else; None when it does anything else."""
     if len(text.parents) != 1:
-        return ""
+        return None
     subject, *lines = text.message.rstrip("\n").split("\n")
     names = [line.removeprefix("Archived: ") for line in lines if line.startswith("Archived: ")]
     split = layout.split_archive_name(names[0]) if len(names) == 1 else None
     if split is None or not subject.startswith(f"Archive {split[1]}: "):
-        return ""
+        return None
     if any(line and not line.startswith(("  ", *_TRAILERS)) for line in lines):
-        return ""
+        return None
     day, change = split
     try:
-        tip = open_tip(repo, Target(ref, text.parents[0], checked_out=False))
-        try:
-            return change if plan_again(tip, change, day).operation.tree == text.tree else ""
-        finally:
-            tip.objects.close()
+        return (day, change) if folded_on(repo, ref, text.parents[0], day, change).operation.tree == text.tree else None
     except CannotJudge:
         raise
     except GitspecError:
-        return ""
+        return None
+
+
+def folded_on(repo: Repository, ref: str, commit: str, day: str, change: str) -> Plan:
+    """What archiving a change on a day makes of a commit. Raises as ``plan_again``."""
+    tip = open_tip(repo, Target(ref, commit, checked_out=False))
+    try:
+        return plan_again(tip, change, day)
+    finally:
+        tip.objects.close()
 
 
 def _is_plain_merge(repo: Repository, text: CommitText) -> bool:

@@ -10,12 +10,12 @@ from gitspec.store import layout
 
 
 class Rival(NamedTuple):
-    """A change with two archived folders: ``ours`` is not published, ``theirs`` came with ``commit``."""
+    """A change with two archived folders: ``ours`` is not published, ``theirs`` came with the commit that is told."""
 
     change: str
     ours: str
     theirs: str
-    commit: str
+    came: str
 
 
 def archived_at(repo: Repository, commit: str) -> dict[str, str]:
@@ -41,8 +41,8 @@ def told(rival: Rival, branch: str, remote_branch: str) -> Refused:
     """The refusal that says which one has won."""
     return Refused(
         "A003",
-        f"change '{rival.change}' was archived on {remote_branch} on {rival.theirs[:10]}, by commit "
-        f"{rival.commit[:12]} (tag archive/{rival.theirs}); the archive of {rival.ours[:10]} on {branch} is not published",
+        f"change '{rival.change}' was archived on {remote_branch} on {rival.theirs[:10]}{rival.came} "
+        f"(tag archive/{rival.theirs}); the archive of {rival.ours[:10]} on {branch} is not published",
         place=f"{layout.ARCHIVE}/{rival.ours}",
         help=f"gitspec archive --drop-unpublished {rival.change}, then git pull --rebase",
     )
@@ -54,17 +54,19 @@ def refuse_archived_upstream(repo: Repository, branch: str, change: str) -> None
     name = archived_at(repo, upstream).get(change)
     if name is None:
         return
-    commit = _came_with(repo, upstream, name)
     shown = git(repo, "for-each-ref", "--format=%(upstream:short)", f"refs/heads/{branch}").decode("utf-8", "replace")
+    came = _came_with(repo, upstream, name)
     raise Refused(
         "A003",
-        f"change '{change}' was archived on {shown.strip()} on {name[:10]}, by commit {commit[:12]} (tag archive/{name})",
+        f"change '{change}' was archived on {shown.strip()} on {name[:10]}{came} (tag archive/{name})",
         help="git pull",
     )
 
 
 def _came_with(repo: Repository, tip: str, name: str) -> str:
-    """The commit that brought an archived folder in; empty when history does not tell."""
-    path = f"{layout.ARCHIVE}/{name}"
-    args = ("rev-list", "-1", "--first-parent", "--end-of-options", tip, "--", path)
-    return run(repo, *args).out.decode().strip()
+    """By whom an archived folder was brought in, and in which commit, for a sentence; empty when history is missing."""
+    args = ("log", "-1", "--first-parent", "--encoding=UTF-8", "--format=%H%x00%aN", "--end-of-options", tip, "--")
+    commit, _, author = run(repo, *args, f"{layout.ARCHIVE}/{name}").out.decode("utf-8", "replace").partition("\0")
+    if not commit:
+        return ""
+    return f", by {author.strip()} in commit {commit[:12]}" if author.strip() else f", by commit {commit[:12]}"

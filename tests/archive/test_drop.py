@@ -39,7 +39,7 @@ def test_the_other_is_told_which_one_won(loser: Repo, shared: Shared) -> None:
     ran = gitspec(loser, "archive", "add-2fa", "--push")
     assert ran.code == 1
     assert ": A003 " in ran.err
-    assert f"on origin/main on 2026-11-21, by commit {shared.main()[:12]} (tag {WON})" in ran.err
+    assert f"on origin/main on 2026-11-21, by Ada Author in commit {shared.main()[:12]} (tag {WON})" in ran.err
     assert "gitspec archive --drop-unpublished add-2fa" in ran.err
     assert loser.head() == before
 

@@ -164,7 +164,7 @@ def test_without_a_push_the_upstream_as_fetched_is_asked_too(mine: Repo, shared:
     before = mine.head()
     ran = gitspec(mine, "archive", "add-2fa")
     assert ran.code == 1
-    assert f"on origin/main on 2026-11-21, by commit {shared.main()[:12]} (tag {TAG})" in ran.err
+    assert f"on origin/main on 2026-11-21, by Ada Author in commit {shared.main()[:12]} (tag {TAG})" in ran.err
     assert "help: git pull\n" in ran.err
     assert mine.head() == before
 
