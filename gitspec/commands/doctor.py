@@ -12,7 +12,15 @@ from typing import Literal, NamedTuple
 from gitspec.domain.finding import Finding, has_errors
 from gitspec.domain.rules import finding
 from gitspec.errors import GitspecError
-from gitspec.git.journal import folder_of, is_pending, operation_folder, operation_lock, read_journal, remove_folder
+from gitspec.git.journal import (
+    folder_of,
+    is_pending,
+    operation_folder,
+    operation_lock,
+    read_journal,
+    remove_folder,
+    shown,
+)
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.git.snapshot import at_commit, open_snapshot
@@ -109,11 +117,11 @@ def _operation(repo: Repository) -> list[Finding]:
     folder = operation_folder(repo)
     if not os.path.lexists(folder):
         return []
-    return [finding("G051", "a folder that an operation left, and nobody needs", folder, help=_REPAIR)]
+    return [finding("G051", "a folder that an operation left, and nobody needs", shown(repo, folder), help=_REPAIR)]
 
 
 def _pending(repo: Repository) -> list[Finding]:
-    place = f"{folder_of(repo)}/journal.json"
+    place = shown(repo, f"{folder_of(repo)}/journal.json")
     try:
         with operation_lock(repo, 0):
             journal = read_journal(repo)
@@ -138,7 +146,7 @@ def _finish_operation(repo: Repository) -> list[str]:
         with operation_lock(repo, 0):
             if not is_pending(repo):
                 remove_folder(folder)
-                lines.append(f"removed {folder}")
+                lines.append(f"removed {shown(repo, folder)}")
     return lines
 
 
@@ -158,7 +166,9 @@ def _locks(repo: Repository) -> list[Finding]:
                 continue
             if age > _LONG:
                 message = f"a lock has been there for {int(age // 60)} minutes; a git command may have been killed"
-                found.append(finding("G055", message, path, help=f"if no git command runs any more: rm '{path}'"))
+                found.append(
+                    finding("G055", message, shown(repo, path), help=f"if no git command runs any more: rm '{path}'")
+                )
     return found
 
 
@@ -240,7 +250,8 @@ def _caches(repo: Repository) -> list[Finding]:
     found = []
     for why, those in paths.items():
         more = f" (and {len(those) - 1} more)" if len(those) > 1 else ""
-        found.append(finding("G051", f"a cache file that {why}, and is not read{more}", those[0], help=_REPAIR))
+        message = f"a cache file that {why}, and is not read{more}"
+        found.append(finding("G051", message, shown(repo, those[0]), help=_REPAIR))
     return found
 
 
@@ -250,9 +261,9 @@ def _drop_caches(repo: Repository) -> list[str]:
         try:
             os.unlink(path)  # noqa: PTH108
         except OSError as error:
-            lines.append(f"could not remove {path}: {error.strerror}")
+            lines.append(f"could not remove {shown(repo, path)}: {error.strerror}")
         else:
-            lines.append(f"removed {path}")
+            lines.append(f"removed {shown(repo, path)}")
     return lines
 
 

@@ -9,6 +9,7 @@ from gitspec.commands.pending_commit import (
     facts_of,
     pending_commit,
     read_message,
+    tell_recovered,
 )
 from gitspec.domain.choice import Choice
 from gitspec.domain.commit import CommitFacts
@@ -19,6 +20,7 @@ from gitspec.domain.places import POLICY, SPEC
 from gitspec.domain.references import KEY, references
 from gitspec.errors import CannotJudge
 from gitspec.git import commit_facts, message_file
+from gitspec.git.journal import is_pending
 from gitspec.git.repository import discover
 
 
@@ -40,9 +42,11 @@ def commit_msg(path: str) -> Verdict:
 
     Where there is no policy, or no message (Git stops then by itself), nothing is judged. The reference is added to the
     file when the message has none and ``--change``, the branch or ``gitspec use`` states it, and only if the commit is
-    accepted with it.
+    accepted with it. An interrupted operation is finished or undone first, and stops a commit that it has torn.
     """
-    repo = discover()
+    repo = discover(recover=False)
+    if is_pending(repo):
+        tell_recovered(repo, _again(message_file.shown(repo, path)))
     pending = pending_commit(repo)
     if not pending.has_policy:
         return Verdict()
@@ -97,15 +101,24 @@ def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[s
 
 def _mend(message: Message, facts: CommitFacts, trailer: str) -> tuple[str, ...]:
     """Commands that use the typed text again: first, if it is clear what is missing, one that puts that right."""
-    file = facts.place if _is_plain(facts.place) else f"'{facts.place}'"
-    option, paths = message_file.what_was_given()
-    again = f"git commit {option}-eF {file}{paths}"
+    again = _again(facts.place)
     if not trailer:
         return (again,)
+    file, (option, paths) = _quoted(facts.place), message_file.what_was_given()
     wrong = references(facts.message)
     replace = "-c trailer.ifexists=replace " if wrong.changes or wrong.skips else ""
     editor = "-eF" if message.editor else "-F"
     return (f"git {replace}commit {option}{editor} {file} --trailer '{trailer}'{paths}", again)
+
+
+def _again(place: str) -> str:
+    """The command that commits once more with the message that is kept in the file ``place``."""
+    option, paths = message_file.what_was_given()
+    return f"git commit {option}-eF {_quoted(place)}{paths}"
+
+
+def _quoted(path: str) -> str:
+    return path if _is_plain(path) else f"'{path}'"
 
 
 def _is_plain(path: str) -> bool:

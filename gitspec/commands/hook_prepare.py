@@ -2,10 +2,18 @@
 
 import re
 
-from gitspec.commands.pending_commit import Pending, active_ids, choice_for, pending_commit, read_message
+from gitspec.commands.pending_commit import (
+    Pending,
+    active_ids,
+    choice_for,
+    pending_commit,
+    read_message,
+    tell_recovered,
+)
 from gitspec.domain.message import with_hint
 from gitspec.domain.references import KEY, SKIP_KEY, references
 from gitspec.git import commit_facts, message_file
+from gitspec.git.journal import is_pending
 from gitspec.git.objects import Objects
 from gitspec.git.repository import discover
 
@@ -17,9 +25,12 @@ def prepare(path: str, source: str) -> None:
     """Prepare the message in the file ``path``; ``source`` is Git's word for where it comes from. Raises CannotJudge.
 
     What is added to a message that nobody has typed yet is a comment, so that leaving the editor without typing still
-    stops the commit, as Git promises.
+    stops the commit, as Git promises. An interrupted operation is finished or undone first; what it has torn stops the
+    commit here already, because ``--no-verify`` passes commit-msg by: G050.
     """
-    repo = discover()
+    repo = discover(recover=False)
+    if is_pending(repo):
+        tell_recovered(repo, "the same git commit once more")
     pending = pending_commit(repo)
     if not pending.has_policy:
         return

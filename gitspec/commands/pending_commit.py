@@ -9,7 +9,7 @@ from gitspec.domain.message import cleaned, comment_prefix, decode, mode_of, wit
 from gitspec.domain.places import ARCHIVE, CHANGES
 from gitspec.domain.references import references
 from gitspec.git import commit_facts, message_file, parent_command
-from gitspec.git.repository import Repository
+from gitspec.git.repository import NOTICES, Repository
 from gitspec.git.snapshot import Snapshot, at_commit, at_index
 from gitspec.store import layout
 from gitspec.store.spec import Spec
@@ -74,6 +74,17 @@ def pending_commit(repo: Repository) -> Pending:
     parents = commit_facts.parents_of_pending(repo, amend=amend)
     before = Spec(at_commit(repo, parents[0])) if parents else None
     return Pending(repo, parents, commit_facts.settings(repo), Spec(at_index(repo)), before, arguments)
+
+
+def tell_recovered(repo: Repository, again: str) -> None:
+    """Finish or undo what was interrupted, and have that said; ``again`` is how to commit once more.
+
+    Raises Refused or CannotJudge G050 when the commit stands on a torn state, CannotJudge G012 for an unusable journal.
+    """
+    from gitspec.git.recovery import recover_for_commit
+
+    if said := recover_for_commit(repo, again):
+        NOTICES.append(said)
 
 
 def read_message(path: str, pending: Pending) -> Message:

@@ -4,6 +4,8 @@ What it cannot be sure of it leaves to the engine (``gitspec.domain.judge``), so
 where the engine would.
 """
 
+import posix
+
 from gitspec.domain import trailers
 from gitspec.domain.places import ARCHIVE, CAPABILITIES, CHANGES, POLICY
 from gitspec.git.light import EMPTY_BLOBS, MAX_INDEX, answer, index_holds, read_file, start, variable
@@ -19,6 +21,8 @@ def accepts(message_file: str) -> bool:
     changes are active. A commit that touches the policy, living specs or archived folders is never accepted here
     (of an amended commit: what was staged for it).
     """
+    if _is_interrupted():
+        return False
     data = read_file(message_file)
     changes = None if data is None else _changes(data.decode("latin-1"))
     if changes:
@@ -35,6 +39,8 @@ def has_nothing_to_prepare(arguments: list[str]) -> bool:
 
     It carries references into reverts and squashes, and offers one where an editor opens on an empty message.
     """
+    if _is_interrupted():
+        return False
     source = arguments[1] if len(arguments) > 1 else ""
     if source in ("", "template"):
         return variable(b"GIT_EDITOR") == b":"
@@ -42,6 +48,20 @@ def has_nothing_to_prepare(arguments: list[str]) -> bool:
         data = read_file(arguments[0])
         return data is not None and b"This reverts commit " not in data
     return source != "squash"
+
+
+def _is_interrupted() -> bool:
+    """Whether the journal of an operation lies in the Git folder (``gitspec.git.journal``). One system call; in a linked
+    work tree also a look where the common Git folder is."""
+    folder = b".git"
+    if (git_dir := variable(b"GIT_DIR")) is not None:
+        common = read_file(git_dir + b"/commondir") or b"."
+        folder = git_dir + b"/" + common.rstrip(b"\n") if not common.startswith(b"/") else common.rstrip(b"\n")
+    try:
+        posix.lstat(folder + b"/gitspec/journal.json")
+    except OSError:
+        return False
+    return True
 
 
 def _changes(message: str) -> list[str] | None:

@@ -1,11 +1,13 @@
 """What is under way in a repository: a lock that the kernel drops, and a journal that outlives its writer.
 
 Both lie in ``<common Git folder>/gitspec/``, so that there is one operation at a time, whichever work tree it is in.
-The journal says only which commits, refs and folders an operation is about; everything else is worked out again from
-the commits themselves, so that a forged or damaged one can do nothing that the commits do not say.
+The journal says only which commits and refs an operation is about, and in which of the repository's work trees it was
+started; everything else is worked out again from the commits themselves. It holds no path that could lead elsewhere, and
+``gitspec.git.journal_shape`` refuses one that no operation writes.
 """
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Literal, NamedTuple
@@ -16,7 +18,8 @@ from gitspec.git.repository import Repository
 LOCK_WAIT = 60.0
 _POLL = 0.02
 _FILE = "journal.json"
-_VERSION = 2
+_VERSION = 3
+_MOST = 1 << 24
 
 Phase = Literal["preparing", "moving"]
 
@@ -28,12 +31,13 @@ class Journal(NamedTuple):
     what: str
     """The command: archive, close."""
     change: str
-    git_dir: str
-    """Git folder of the work tree that the operation was started in."""
-    top: str
-    """That work tree, when it has to follow; else empty."""
+    home: str
+    """Git folder of the work tree that the operation was started in, below the common one: ``.``, ``worktrees/<name>``."""
+    follows: bool
+    """Whether that work tree has the branch, and has to follow."""
     stage: str
-    """Where new files wait for their place; empty without a work tree."""
+    """Where new files wait for their place: ``files`` in the operation's folder, ``.gitspec-<pid>`` in the work tree
+    when that is another disk, or empty."""
     ref: str
     old: str
     new: str = ""
@@ -55,6 +59,17 @@ def folder_of(repo: Repository) -> str:
 def operation_folder(repo: Repository) -> str:
     """Where the operation under way keeps its own files."""
     return f"{folder_of(repo)}/operation"
+
+
+def stage_folder(repo: Repository, journal: Journal) -> str:
+    """Where new files wait for their place; ``repo`` is the one that the operation was started in."""
+    return f"{repo.top}/{journal.stage}" if journal.stage.startswith(".") else f"{operation_folder(repo)}/files"
+
+
+def shown(repo: Repository, path: str) -> str:
+    """A path as it is shown: relative to the work tree (or the bare repository) when it lies in it."""
+    base = repo.cwd + os.sep
+    return path.removeprefix(base)
 
 
 def is_pending(repo: Repository) -> bool:
@@ -99,11 +114,12 @@ def _open_lock(repo: Repository) -> int:
     path = f"{folder_of(repo)}/lock"
     try:
         os.makedirs(folder_of(repo), exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
     except OSError as error:
         raise CannotJudge(
-            "G008", f"cannot be written: {error.strerror}", place=path, help="the Git folder must be writable"
-        ) from None
+            "G008", f"cannot be written: {error.strerror}", place=shown(repo, path),
+            help="the Git folder must be writable",
+        ) from None  # fmt: skip
 
 
 @contextmanager
@@ -135,27 +151,43 @@ def write_journal(repo: Repository, journal: Journal, *, durable: bool) -> None:
 
 
 def read_journal(repo: Repository) -> Journal | None:
-    """The journal; None when there is none. Raises CannotJudge G012 when it cannot be understood."""
+    """The journal; None when there is none. Raises CannotJudge G012 when it is not one of ours, or not of this user."""
     import json
+
+    from gitspec.git.journal_shape import check
 
     path = f"{folder_of(repo)}/{_FILE}"
     try:
-        with open(path, "rb") as file:
-            data = json.loads(file.read())
+        data = json.loads(_own_file(path))
         if data.pop("version") != _VERSION:
             raise ValueError("made by another version")
         tags, dropped = _pairs(data.pop("tags")), _pairs(data.pop("dropped"))
         journal = Journal(**data, tags=tags, dropped=dropped)
-        if not all(isinstance(value, int if name == "began" else str) for name, value in data.items()):
-            raise ValueError("not of the right shape")
+        check(journal, len(repo.zero))
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise CannotJudge(
-            "G012", f"the journal of an interrupted operation cannot be read: {error}", place=path,
+            "G012", f"the journal of an interrupted operation cannot be used: {reason}", place=shown(repo, path),
             help="look at 'git log -1', 'git status' and 'git tag --list \"archive/*\"', then delete the file",
         ) from None  # fmt: skip
     return journal
+
+
+def _own_file(path: str) -> bytes:
+    """The content of a file that this user has written, not reached through a link. Raises ValueError, OSError."""
+    if not stat.S_ISDIR(os.lstat(os.path.dirname(path)).st_mode):
+        raise ValueError("it is behind a link")
+    if not stat.S_ISREG(os.lstat(path).st_mode):
+        raise ValueError("it is no ordinary file")
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK), "rb") as file:
+        status = os.fstat(file.fileno())
+        if status.st_uid != os.geteuid():
+            raise ValueError(f"it belongs to another user (uid {status.st_uid}), who can run any gitspec command here")
+        if status.st_size > _MOST:
+            raise ValueError("it is too large")
+        return file.read(_MOST)
 
 
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:
@@ -168,10 +200,13 @@ def _pairs(value: object) -> tuple[tuple[str, str], ...]:
 
 
 def drop_journal(repo: Repository, journal: Journal) -> None:
-    """End an operation: its files first, the journal last, so that an interruption in between is found again."""
-    for folder in (journal.stage, operation_folder(repo)):
-        if folder:
-            remove_folder(folder)
+    """End an operation: its files first, the journal last, so that an interruption in between is found again.
+
+    ``repo`` is the one that the operation was started in.
+    """
+    if journal.stage.startswith(".") and repo.top is not None:
+        remove_folder(stage_folder(repo, journal))
+    remove_folder(operation_folder(repo))
     for name in (f"{_FILE}.new", _FILE):
         remove_file(f"{folder_of(repo)}/{name}")
 
@@ -185,6 +220,9 @@ def remove_file(path: str) -> None:
 def remove_folder(path: str) -> None:
     """Remove a folder of ours with everything in it, if it is there. Links are removed, never followed."""
     try:
+        if not stat.S_ISDIR(os.lstat(path).st_mode):
+            os.unlink(path)
+            return
         with os.scandir(path) as items:
             found = list(items)
     except (FileNotFoundError, NotADirectoryError):

@@ -16,7 +16,16 @@ from gitspec.git import files_follow, index_follow
 from gitspec.git.commit_write import write_commit, write_tag
 from gitspec.git.identity import Settings
 from gitspec.git.index_follow import IndexEntry
-from gitspec.git.journal import Journal, drop_journal, inherited, operation_folder, write_journal
+from gitspec.git.journal import (
+    Journal,
+    drop_journal,
+    inherited,
+    operation_folder,
+    remove_folder,
+    shown,
+    stage_folder,
+    write_journal,
+)
 from gitspec.git.object_batch import ObjectBatch
 from gitspec.git.repository import Repository
 from gitspec.git.run import GitFailed, run
@@ -127,7 +136,7 @@ def perform(repo: Repository, operation: Operation, lock: int, publish: Publicat
     if top is not None and (settings.sign_commits or settings.sign_tags):
         # nobody is asked for a passphrase in vain
         _refuse_uncommitted(repo, top, operation, _survey(repo, top, operation))
-    journal = _begin(repo, operation, top, publish.remote if publish else "")
+    journal = _begin(repo, operation, publish.remote if publish else "")
     try:
         seen = None
         if top is not None:
@@ -151,7 +160,7 @@ def perform(repo: Repository, operation: Operation, lock: int, publish: Publicat
     except BaseException:
         from gitspec.git.recovery import settle
 
-        settle(repo)
+        settle(repo, lock)
         raise
     tags = tuple(step.tag.name for step in operation.steps if step.tag)
     return Outcome(journal.new, tags[-1] if operation.tag else "", tuple(kept), written.commits, tags)
@@ -163,22 +172,25 @@ def check_clean(repo: Repository, operation: Operation) -> None:
         _refuse_uncommitted(repo, repo.top, operation, _survey(repo, repo.top, operation))
 
 
-def _begin(repo: Repository, operation: Operation, top: str | None, remote: str) -> Journal:
+def _begin(repo: Repository, operation: Operation, remote: str) -> Journal:
     folder = operation_folder(repo)
+    follows = operation.target.checked_out and repo.top is not None
     stage = ""
-    if top is not None:
-        stage = f"{folder}/files" if files_follow.same_device(repo.common_dir, top) else f"{top}/.gitspec-{os.getpid()}"
+    if follows:
+        stage = "files" if files_follow.same_device(repo.common_dir, repo.cwd) else f".gitspec-{os.getpid()}"
+    home = os.path.relpath(os.path.realpath(repo.git_dir), os.path.realpath(repo.common_dir))
+    target = operation.target
     journal = Journal(
-        "preparing", operation.what, operation.change, repo.git_dir, top or "", stage, operation.target.ref,
-        operation.target.tip, remote=remote,
-    )  # fmt: skip
+        "preparing", operation.what, operation.change, home, follows, stage, target.ref, target.tip, remote=remote
+    )
     try:
         write_journal(repo, journal, durable=False)
-        os.makedirs(folder, exist_ok=True)
+        remove_folder(folder)  # what an older operation left, or a link that somebody put there
+        os.makedirs(folder)
     except OSError as error:
         drop_journal(repo, journal)
         raise CannotJudge(
-            "G008", f"cannot be written: {error.strerror}", place=folder, help="mend that and run it again"
+            "G008", f"cannot be written: {error.strerror}", place=shown(repo, folder), help="mend that and run it again"
         ) from None
     return journal
 
@@ -262,16 +274,16 @@ def _prepare(repo: Repository, journal: Journal, seen: _Seen) -> None:
     folder = operation_folder(repo)
     index_follow.build_index(repo, folder, seen.changes, seen.entries)
     staged = [change.path for change in seen.to_place() if change.new]
-    files_follow.stage_files(repo, journal.stage, f"{folder}/index", staged)
-    index_follow.lock_with_new_index(journal.git_dir, folder)
+    files_follow.stage_files(repo, stage_folder(repo, journal), f"{folder}/index", staged)
+    index_follow.lock_with_new_index(repo.git_dir, folder)
 
 
 def _follow(repo: Repository, journal: Journal, seen: _Seen) -> list[str]:
     changes = seen.to_place()
-    kept = files_follow.place(journal.top, journal.stage, changes, seen.on_disk)
-    files_follow.remove_empty(journal.top, changes)
+    kept = files_follow.place(repo.cwd, stage_folder(repo, journal), changes, seen.on_disk)
+    files_follow.remove_empty(repo.cwd, changes)
     index_follow.refresh(repo, operation_folder(repo), [c.path for c in changes if c.new and c.path not in kept])
-    index_follow.replace_index(journal.git_dir)
+    index_follow.replace_index(repo.git_dir)
     return kept
 
 
