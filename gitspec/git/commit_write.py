@@ -52,7 +52,12 @@ def write_tag(repo: Repository, batch: ObjectBatch, commit: str, name: str, mess
 
 
 def _write_signed_tag(repo: Repository, commit: str, who: Identity, name: str, message: str) -> str:
-    """``git tag`` signs, and also writes the ref at once: so it runs in a scratch repository that shares the objects."""
+    """``git tag`` signs, and also writes the ref at once: so it runs in a scratch repository that shares the objects.
+
+    Which key signs is asked for where the user is: settings may be for this repository or work tree only.
+    """
+    rows = run(repo, "config", "-z", "--get-regexp", r"^(user|author|committer|gpg|tag)\.").out.split(b"\0")[:-1]
+    options = [word for row in rows for word in ("-c", os.fsdecode(row.replace(b"\n", b"=", 1)))]
     scratch = f"{operation_folder(repo)}/signing.git"
     remove_folder(scratch)
     os.makedirs(f"{scratch}/refs/heads")
@@ -73,10 +78,12 @@ def _write_signed_tag(repo: Repository, commit: str, who: Identity, name: str, m
         "GIT_COMMITTER_DATE": who.git_date,
     }
     args = ("tag", "-s", "--cleanup=verbatim", "-F", "-", name, commit)
-    result = run(repo, *_UTF8, *args, input=message.encode(), env=env)
+    result = run(repo, *options, *_UTF8, *args, input=message.encode(), env=env)
     if result.status:
         raise _unsigned(result.err)
     oid = git(repo, "rev-parse", "--verify", f"refs/tags/{name}", env=env).decode().strip()
+    if b"\n-----BEGIN " not in git(repo, "cat-file", "tag", oid):
+        raise _unsigned(result.err)  # Git 2.39 makes a tag without a signature when ssh-keygen fails, and ends with 0
     remove_folder(scratch)
     return oid
 

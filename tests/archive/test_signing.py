@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.project import gitspec
+from tests.archive.project import TAG, gitspec
 from tests.archive.remotes import Shared
 from tests.archive.test_merged import add
 from tests.conftest import Repo
@@ -84,6 +84,87 @@ def test_several_at_once_pushed_and_kept_after_a_drop(tmp_path: Path) -> None:
     assert repo.git("rev-parse", "archive/2026-11-21-d^{commit}") == repo.head()
     assert repo.git("status", "--porcelain") == ""
     repo.git("fsck", "--strict")
+
+
+@pytest.mark.usefixtures("signing")
+def test_closed_taken_back_and_archived_again(tmp_path: Path) -> None:
+    repo = Shared(tmp_path / "s").clone("mine")
+    before = repo.head()
+    for args in (("archive", "add-2fa"), ("unarchive", "add-2fa"), ("close", "add-2fa", "--reason", "no")):
+        ran = gitspec(repo, *args)
+        assert ran.code == 0, ran.err
+        assert repo.run_git("verify-commit", "HEAD").returncode == 0
+    assert repo.git("rev-list", "--count", f"{before}..") == "3"
+    assert unsigned(repo, before) == []
+    assert gitspec(repo, "fsck").code == 0
+
+
+@pytest.mark.usefixtures("signing")
+def test_the_settings_are_those_of_this_repository(tmp_path: Path) -> None:
+    """A key that the global configuration has for this one repository only signs tags too, not commits alone."""
+    repo = Shared(tmp_path / "s").clone("mine")
+    before = repo.head()
+    key = repo.git("config", "--global", "user.signingKey")
+    repo.git("config", "--global", "--unset", "user.signingKey")
+    repo.git("config", "--file", str(tmp_path / "only-here"), "user.signingKey", key)
+    repo.git("config", "--global", f"includeIf.gitdir:{repo.path}/.git.path", str(tmp_path / "only-here"))
+    repo.git("config", "--global", "committer.email", "other@example.com")
+    ran = gitspec(repo, "archive", "add-2fa")
+    assert ran.code == 0, ran.err
+    assert unsigned(repo, before) == []
+
+
+@pytest.mark.usefixtures("signing")
+def test_a_signer_that_fails_moves_nothing_in_any_way_to_archive(tmp_path: Path) -> None:
+    shared = Shared(tmp_path / "s")
+    repo = shared.clone("mine")
+    add(repo, "b", capability="billing")
+    repo.commit("Propose b")
+    assert gitspec(repo, "archive", "b").code == 0
+    repo.write("notes.txt", "mine\n")
+    before = repo.git("for-each-ref"), repo.head(), shared.bare.git("for-each-ref"), repo.git("status", "--porcelain")
+    signer = tmp_path / "signer"
+    signer.write_text("#!/bin/sh\necho 'no card' >&2\nexit 1\n")
+    signer.chmod(0o755)
+    only_tags = ("commit.gpgSign", "false")
+    for setting in (("gpg.program", str(signer)), ("gpg.ssh.program", str(signer)), only_tags):
+        repo.git("config", *setting)
+    for args in (
+        ("archive", "add-2fa"),
+        ("archive", "add-2fa", "--push"),
+        ("archive", "--merged"),
+        ("close", "add-2fa", "--reason", "no"),
+    ):
+        for signed in ("commit.gpgSign", "tag.gpgSign"):
+            repo.git("config", signed, "true")
+            repo.git("config", "commit.gpgSign" if signed.startswith("tag") else "tag.gpgSign", "false")
+            ran = gitspec(repo, *args)
+            assert ran.code == 3, (args, ran)
+            assert ": G014 signing failed" in ran.err
+            assert before == (
+                repo.git("for-each-ref"), repo.head(), shared.bare.git("for-each-ref"), repo.git("status", "--porcelain")
+            ), args  # fmt: skip
+    repo.git("config", "commit.gpgSign", "true")
+    for args in (("archive", "--merged", "--pr"), ("unarchive", "b")):
+        ran = gitspec(repo, *args)
+        assert (ran.code, "G014" in ran.err) == (3, True), (args, ran)
+        assert repo.git("for-each-ref") == before[0]
+    assert shared.bare.git("for-each-ref") == before[2]
+    assert not list((repo.path / ".git").glob("*.lock"))
+    assert not (repo.path / ".git/gitspec/journal.json").exists()
+    assert not (repo.path / ".git/gitspec/operation").exists()
+
+
+@pytest.mark.usefixtures("signing")
+def test_a_signed_tag_that_is_lost_is_made_again_without_its_signature(tmp_path: Path) -> None:
+    repo = Shared(tmp_path / "s").clone("mine")
+    assert gitspec(repo, "archive", "add-2fa").code == 0
+    held = repo.git("cat-file", "tag", TAG)
+    repo.git("tag", "-d", TAG)
+    assert gitspec(repo, "tags", "--restore").code == 0
+    again = repo.git("cat-file", "tag", TAG)
+    assert held.startswith(again + "\n-----BEGIN ")
+    assert gitspec(repo, "fsck").code == 0
 
 
 @pytest.mark.usefixtures("signing")
