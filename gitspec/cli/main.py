@@ -34,6 +34,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     },
     "Check": {
         "check": "gitspec.cli.check:command",
+        "ci": "gitspec.cli.ci:command",
         "validate": "gitspec.cli.validate:command",
         "fmt": "gitspec.cli.fmt:command",
         "fsck": "gitspec.cli.fsck:command",

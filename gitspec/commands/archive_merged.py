@@ -44,7 +44,7 @@ def plan_merged(tip: Tip, *, with_tag: bool, cache: Cache | None) -> MergedPlan:
     left: dict[str, Left] = {}
     for change in ids:
         _attempt(left, change, lambda change: refuse_unfinished(tip, change))
-    complete = [change for change in _in_order(tip, ids, cache) if change not in left]
+    complete = [change for change in in_order(tip, ids, cache) if change not in left]
     elsewhere = edited_elsewhere(tip.repo, complete, tip.target.tip) if complete else {}
     plans: list[Plan] = []
     at = tip
@@ -75,7 +75,7 @@ def combined(tip: Tip, plans: Sequence[Plan]) -> Operation | None:
     )
 
 
-def _in_order(tip: Tip, changes: Sequence[str], cache: Cache | None) -> list[str]:
+def in_order(tip: Tip, changes: Sequence[str], cache: Cache | None) -> list[str]:
     """By `depends_on`, then by id; those in a ring come last, to be refused for it."""
     from gitspec.domain.fold_changes import order_by_needs
     from gitspec.store.records import records_of

@@ -85,18 +85,23 @@ def diff_data(diff: ChangeDiff) -> dict[str, Any]:
     return {
         "id": diff.record.id,
         "path": diff.record.path,
-        "capabilities": [
-            {
-                "capability": c.capability,
-                "kind": c.kind,
-                "was": c.was or None,
-                "parts": [_part_data(part) for part in c.parts],
-                "requirements": [_requirement_data(c.capability, r) for r in c.requirements],
-            }
-            for c in diff.capabilities
-        ],
+        "capabilities": capabilities_data(diff.capabilities),
         "findings": [finding_data(f) for f in diff.findings],
     }
+
+
+def capabilities_data(capabilities: Sequence[CapabilityDiff]) -> list[dict[str, Any]]:
+    """Capabilities that differ, as in `gitspec diff --json`."""
+    return [
+        {
+            "capability": c.capability,
+            "kind": c.kind,
+            "was": c.was or None,
+            "parts": [_part_data(part) for part in c.parts],
+            "requirements": [_requirement_data(c.capability, r) for r in c.requirements],
+        }
+        for c in capabilities
+    ]
 
 
 def _requirement_data(capability: str, diff: RequirementDiff) -> dict[str, Any]:
