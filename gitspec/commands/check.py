@@ -64,9 +64,9 @@ def check_message(repo: Repository, path: str) -> Report:
 
 def check_staged(repo: Repository) -> Report:
     """Judge what is staged, as far as that can be done without the message. Raises CannotJudge."""
-    from gitspec.commands.hook_pre_commit import staged_findings
+    from gitspec.commands.hook_pre_commit import judge_staged
 
-    return of_one(staged_findings(repo), range="--staged", policy="index")
+    return of_one(judge_staged().findings, range="--staged", policy="index")
 
 
 def _base(objects: Objects, name: str) -> str:

@@ -145,11 +145,13 @@ def merged_tree(repo: Repository, ours: str, theirs: str, seconds: float | None 
     """
     pinned = (
         "merge.renames=true", "merge.directoryRenames=conflict", "merge.conflictStyle=merge", "core.bare=true",
-        "merge.renameLimit=1000",
+        "merge.renameLimit=1000", "core.attributesFile=/dev/null",
     )  # fmt: skip
     options = [part for value in pinned for part in ("-c", value)]
     command = (*options, "merge-tree", "--write-tree", "--no-messages", ours, theirs)
-    result = run(repo, *command, env={"GIT_WORK_TREE": None, "GIT_ATTR_SOURCE": None}, seconds=seconds)
+    # Without a work tree no .gitattributes is read, and so no driver that a merge brings along is asked.
+    env = {"GIT_WORK_TREE": None, "GIT_IMPLICIT_WORK_TREE": "0", "GIT_ATTR_SOURCE": None}
+    result = run(repo, *command, env=env, seconds=seconds)
     return os.fsdecode(result.out).split("\n", 1)[0] if result.status in (0, 1) else ""
 
 

@@ -42,7 +42,8 @@ def _has_landed(repo: Repository, oid: str, bases: Sequence[str], is_protected: 
 
 def _patch_id(repo: Repository, commit: str, *, reverse: bool = False) -> str:
     """What the commit does to its first parent, free of line numbers and white space; empty if it does nothing."""
-    direction = ("-R",) if reverse else ()
+    # A reversed patch has its prefixes the other way round, and they count.
+    direction = ("--src-prefix=a/", "--dst-prefix=a/", *(("-R",) if reverse else ()))
     options = (
         "-p",
         "-r",
