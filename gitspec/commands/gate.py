@@ -1,6 +1,6 @@
 """Judge refs that shall move: what pre-push, pre-receive and update ask. Nothing passes because something is missing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.judge_commits import judge_commits
@@ -11,11 +11,20 @@ from gitspec.domain.report import CommitReport, RefReport, Report
 from gitspec.domain.rules import finding
 from gitspec.errors import CannotJudge
 from gitspec.git.objects import Objects
-from gitspec.git.ref_tips import HEADS, commit_of, default_branch, is_ancestor, known_tips, type_of
+from gitspec.git.ref_tips import (
+    HEADS,
+    blobs_at,
+    commit_of,
+    commits_of,
+    default_branch,
+    is_ancestor,
+    known_tips,
+    type_of,
+)
 from gitspec.git.repository import Repository
 from gitspec.git.spec_history import parse_commit, present, was_ever
 from gitspec.store import layout
-from gitspec.store.change_ids import ChangesByCommit
+from gitspec.store.change_ids import ChangeIds
 from gitspec.store.policies import Policies
 
 if TYPE_CHECKING:
@@ -35,13 +44,16 @@ class RefUpdate(NamedTuple):
 
 
 class _Gate(NamedTuple):
-    """What all updates of a push are judged with. ``default`` is the tip of the default branch, empty if there is none."""
+    """What all updates of a push are judged with. ``default`` is the tip of the default branch, empty if there is none.
+
+    ``commits`` gives the commit of every id in the push, ``policies_at`` the blob of the policy of every old commit.
+    """
 
     repo: Repository
     known: Sequence[str]
     default: str
-    policies: Policies
-    ids: ChangesByCommit
+    commits: Mapping[str, str]
+    policies_at: Mapping[str, str]
     is_protected: Callable[[str], bool]
     cache: "Cache | None"
 
@@ -65,7 +77,35 @@ def judge_updates(
     if len(updates) > MOST_REFS:
         raise CannotJudge("G019", f"{len(updates)} refs at once", help="push fewer at a time")
     gate = _gate(repo, updates, known, remote, cache)
-    reports = [_judge_one(gate, update, updates) for update in updates]
+    refs: list[RefReport] = []
+    reports: list[Report] = []
+    together: dict[str | None, list[RefUpdate]] = {}
+    for update in updates:
+        found: list[Finding] = []
+        if update.ref.startswith(_ARCHIVE_TAGS):
+            found = _judge_archive_tag(gate, update, updates)
+        elif not update.ref.startswith((HEADS, _TAGS)):
+            pass
+        elif gate.is_protected(update.ref.removeprefix(HEADS)) and update.ref.startswith(HEADS):
+            found = _judge_protected(gate, update)
+            if not found and update.new:
+                base = update.old or gate.default
+                without = [base] if base else []
+                reports.append(_judged(gate, [gate.commits[update.new]], without, _policy_at(gate, base), landing=True))
+        elif update.new and gate.commits[update.new]:
+            together.setdefault(_policy_at(gate, update.old), []).append(update)
+        elif update.new and not type_of(repo, update.new):
+            raise CannotJudge("G006", f"the object {update.new[:12]} of {update.ref} is missing")
+        refs.append(RefReport(update.ref, update.old, update.new, tuple(found)))
+    for policy_at, group in together.items():
+        olds = [u.old for u in group if u.old and gate.commits[u.old]]
+        tips = list(dict.fromkeys(gate.commits[u.new] for u in group))
+        reports.append(_judged(gate, tips, [*gate.known, *olds], policy_at, landing=False))
+    return _merged(reports, refs)
+
+
+def _merged(reports: Sequence[Report], refs: Sequence[RefReport]) -> Report:
+    """One report; a commit that was judged for several refs stands there once, with all that was found."""
     commits: dict[str, CommitReport] = {}
     for report in reports:
         for commit in report.commits:
@@ -73,9 +113,8 @@ def judge_updates(
             findings = tuple(dict.fromkeys((*same.findings, *commit.findings))) if same else commit.findings
             commits[commit.commit] = commit._replace(findings=findings, exempt=commit.exempt if not findings else "")
     notes = dict.fromkeys(note for report in reports for note in report.notes)
-    refs = tuple(ref for report in reports for ref in report.refs)
     policies = dict.fromkeys(report.policy for report in reports if report.policy)
-    return Report(tuple(commits.values()), refs, tuple(notes), next(iter(policies), ""))
+    return Report(tuple(commits.values()), tuple(refs), tuple(notes), next(iter(policies), ""))
 
 
 def _gate(
@@ -83,56 +122,40 @@ def _gate(
 ) -> _Gate:
     ref = default_branch(repo, remote)
     default = commit_of(repo, ref) if ref else ""
-    policies = Policies(repo, cache)
-    ids = ChangesByCommit(repo, [])
-    at = default if default and ids.at(default).has_policy else ""
-    if not at:  # the push may be the one that brings the policy, or move a branch that has it
-        ends = (oid for update in updates for oid in (update.old, update.new) if update.ref.startswith(HEADS) and oid)
-        at = next((oid for oid in ends if commit_of(repo, oid) and ids.at(oid).has_policy), "")
+    ids = [oid for update in updates for oid in (update.old, update.new) if oid]
+    commits = commits_of(repo, list(dict.fromkeys(ids)))
+    tips = [commits[oid] for u in updates if u.ref.startswith(HEADS) for oid in (u.old, u.new) if oid and commits[oid]]
+    policies_at = blobs_at(repo, list(dict.fromkeys([*([default] if default else []), *tips])), POLICY)
+    # Without a default branch the push may be the one that brings the policy, or move a branch that has it.
+    at = next((oid for oid in policies_at if policies_at[oid]), "")
     if not at:
         raise CannotJudge("L010", f"no branch has {POLICY}, so nothing can be judged", help="run 'gitspec init'")
-    is_protected = branch_matcher(policies.at(ids.at(at)).protected.branches)
-    return _Gate(repo, known_tips(repo, known), default, policies, ids, is_protected, cache)
+    policy = Policies(repo, cache).at(ChangeIds(has_policy=True, policy=policies_at[at]))
+    is_protected = branch_matcher(policy.protected.branches)
+    return _Gate(repo, known_tips(repo, known), default, commits, policies_at, is_protected, cache)
 
 
-def _judge_one(gate: _Gate, update: RefUpdate, updates: Sequence[RefUpdate]) -> Report:
-    if update.ref.startswith(_ARCHIVE_TAGS):
-        return Report(refs=(_ref(update, _judge_archive_tag(gate, update, updates)),))
-    if not update.ref.startswith((HEADS, _TAGS)):
-        return Report(refs=(_ref(update, []),))
-    protected = update.ref.startswith(HEADS) and gate.is_protected(update.ref.removeprefix(HEADS))
-    if not update.new:
-        deleted = [finding("R020", f"{update.ref} is protected", update.ref, help="leave it")] if protected else []
-        return Report(refs=(_ref(update, deleted),))
-    tip = commit_of(gate.repo, update.new)
-    if not tip:
-        if type_of(gate.repo, update.new):
-            return Report(refs=(_ref(update, []),))  # a tag of a tree or blob brings no commits
-        raise CannotJudge("G006", f"the object {update.new[:12]} of {update.ref} is missing")
-    if protected:
-        return _judge_protected(gate, update, tip)
-    old = update.old if update.old and commit_of(gate.repo, update.old) else ""
-    report = _judged(gate, tip, [*gate.known, *([old] if old else [])], _policy_at(gate, old), landing=False)
-    return report._replace(refs=(_ref(update, []),))
-
-
-def _judge_protected(gate: _Gate, update: RefUpdate, tip: str) -> Report:
-    old = update.old
-    if old and not commit_of(gate.repo, old):
+def _judge_protected(gate: _Gate, update: RefUpdate) -> list[Finding]:
+    """What is wrong with the move itself; the commits that it brings are judged when nothing is."""
+    old, new = update.old, update.new
+    if not new:
+        return [finding("R020", f"{update.ref} is protected", update.ref, help="leave it: its history counts")]
+    if old and not gate.commits[old]:
         raise CannotJudge(
             "G018", f"{update.ref} is at {old[:12]}, which is not here", help="git fetch, then push again"
         )
-    if old and not is_ancestor(gate.repo, old, tip):
-        message = f"{update.ref} is protected, and {tip[:12]} does not build on {old[:12]}"
-        rewritten = finding("R021", message, update.ref, help="git pull --rebase, and push without --force")
-        return Report(refs=(_ref(update, [rewritten]),))
-    base = old or gate.default
-    report = _judged(gate, tip, [base] if base else [], _policy_at(gate, base), landing=True)
-    return report._replace(refs=(_ref(update, []),))
+    if not gate.commits[new]:
+        raise CannotJudge("G006", f"{update.ref} shall become {new[:12]}, which is no commit that is here")
+    if old and not is_ancestor(gate.repo, old, gate.commits[new]):
+        message = f"{update.ref} is protected, and {new[:12]} does not build on {old[:12]}"
+        return [finding("R021", message, update.ref, help="git pull --rebase, and push without --force")]
+    return []
 
 
-def _judged(gate: _Gate, tip: str, without: Sequence[str], policy_at: str | None, *, landing: bool) -> Report:
-    return judge_commits(gate.repo, [tip], without, policy_at=policy_at, landing=landing, cache=gate.cache)
+def _judged(
+    gate: _Gate, tips: Sequence[str], without: Sequence[str], policy_at: str | None, *, landing: bool
+) -> Report:
+    return judge_commits(gate.repo, tips, without, policy_at=policy_at, landing=landing, cache=gate.cache)
 
 
 def _policy_at(gate: _Gate, old: str) -> str | None:
@@ -141,11 +164,12 @@ def _policy_at(gate: _Gate, old: str) -> str | None:
     None when nothing here has a policy yet: then the first commit that brings one judges. A branch that once had a policy
     cannot get rid of it, so it is asked for even where it is missing.
     """
+    old = gate.commits.get(old, "") or (old if old == gate.default else "")
     for oid in (old, gate.default):
-        if oid and gate.ids.at(oid).has_policy:
+        if oid and gate.policies_at.get(oid):
             return oid
     if old and was_ever(gate.repo, old, POLICY):
-        raise CannotJudge("L010", f"{old[:12]} has no {POLICY} any more", help="bring the policy back first")
+        raise CannotJudge("R012", f"{old[:12]} has no {POLICY} any more", help="bring the policy back first")
     return old or gate.default or None
 
 
@@ -169,7 +193,7 @@ def _problem_with_tag(gate: _Gate, update: RefUpdate, updates: Sequence[RefUpdat
 
     repo = gate.repo
     name = update.ref.removeprefix(_ARCHIVE_TAGS)
-    commit = commit_of(repo, update.new)
+    commit = gate.commits[update.new]
     if not layout.split_archive_name(name) or not commit:
         return "is no name of an archive, or names no commit"
     if not any(commit == tip or is_ancestor(repo, commit, tip) for tip in _protected_tips(gate, updates)):
@@ -194,7 +218,3 @@ def _protected_tips(gate: _Gate, updates: Sequence[RefUpdate]) -> list[str]:
     moved = {u.ref: u.new for u in updates if u.ref.startswith(HEADS)}
     tips = [oid for ref, oid in moved.items() if oid and gate.is_protected(ref.removeprefix(HEADS))]
     return [*tips, *([gate.default] if gate.default else [])]
-
-
-def _ref(update: RefUpdate, findings: Sequence[Finding]) -> RefReport:
-    return RefReport(update.ref, update.old, update.new, tuple(findings))

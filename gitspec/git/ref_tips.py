@@ -38,6 +38,22 @@ def commit_of(repo: Repository, name: str) -> str:
     return os.fsdecode(found.out).strip() if found.status == 0 else ""
 
 
+def commits_of(repo: Repository, oids: Sequence[str]) -> dict[str, str]:
+    """What each object id is in the end: the id of a commit, or empty for another type and for what is not there."""
+    wanted = "".join(f"{oid}^{{commit}}\n" for oid in oids).encode()
+    rows = git(repo, "cat-file", "--batch-check=%(objectname) %(objecttype)", input=wanted).decode().splitlines()
+    found = (row.split(" ") for row in rows)
+    return {oid: row[0] if row[1:] == ["commit"] else "" for oid, row in zip(oids, found, strict=True)}
+
+
+def blobs_at(repo: Repository, commits: Sequence[str], path: str) -> dict[str, str]:
+    """The id of what each commit has at ``path``; empty where there is nothing."""
+    wanted = "".join(f"{commit}:{path}\n" for commit in commits).encode()
+    rows = git(repo, "cat-file", "--batch-check=%(objectname) %(objecttype)", input=wanted).decode().splitlines()
+    found = (row.split(" ") for row in rows)
+    return {commit: row[0] if row[1:] == ["blob"] else "" for commit, row in zip(commits, found, strict=True)}
+
+
 def type_of(repo: Repository, oid: str) -> str:
     """``commit``, ``tag``, ``tree`` or ``blob``; empty when the object is not there."""
     return os.fsdecode(run(repo, "cat-file", "-t", oid).out).strip()
