@@ -37,6 +37,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "ci": "gitspec.cli.ci:command",
         "validate": "gitspec.cli.validate:command",
         "fmt": "gitspec.cli.fmt:command",
+        "explain": "gitspec.cli.explain:command",
         "fsck": "gitspec.cli.fsck:command",
         "tags": "gitspec.cli.tags:command",
     },
