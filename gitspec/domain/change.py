@@ -1,7 +1,7 @@
 """Changes: `change.yaml`, and what a change is made of."""
 
 from gitspec.domain.kinds import KINDS, Kind
-from gitspec.domain.model import ChangeId, Day, Digest, Flag, Line, Model, Prose
+from gitspec.domain.model import ChangeId, Day, Digest, Flag, Line, Model, Pattern, Prose
 
 __all__ = ["KINDS", "Approval", "Change", "Closed", "Kind"]
 
@@ -15,6 +15,8 @@ class Approval(Model):
     """The day, UTC."""
     digest: Digest
     """Digest of the proposal and of the requirements that result."""
+    signature: Prose | None = None
+    """Signature of the approval with an SSH key, as `ssh-keygen -Y sign` writes it; without one it proves nothing."""
 
 
 class Closed(Model):
@@ -39,7 +41,7 @@ class Change(Model):
     """What sort of change it is."""
     created: Day
     """The day it was proposed, UTC."""
-    scope: tuple[Line, ...] = ()
+    scope: tuple[Pattern, ...] = ()
     """Paths that this change may touch, as glob patterns; absent: any."""
     depends_on: tuple[ChangeId, ...] = ()
     """Changes that must be folded before this one."""

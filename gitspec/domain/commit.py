@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from gitspec.domain.finding import Finding
+
 MODE_FILE = 0o100644
 
 
@@ -58,6 +60,24 @@ class CommitFacts(NamedTuple):
     author: Identity = Identity()
     committer: Identity = Identity()
     scopes: Mapping[str, tuple[str, ...]] = {}
-    """The scope of each referenced active change: of the branch it lands on if that knows it; empty: any path."""
+    """The scope of each referenced change: of the branch it lands on if that knows it, else of the commit's tree; also
+    of an archived one that a revert names. One that is missing here is not held to a scope."""
     unapproved: Mapping[str, str] = {}
     """Referenced changes that are not approved as the policy asks, with the reason; empty when it asks for nothing."""
+    linked: frozenset[str] = frozenset()
+    """Paths that symbolic links of code lead to, in the commit's tree (``code_paths.link_target``): they are code too.
+
+    Local hooks may leave it empty.
+    """
+    layout: tuple[Finding, ...] = ()
+    """What the layout has against paths below spec/ that the commit adds or changes (``store.closed``): spec/ is closed."""
+    attributes: str = ""
+    """The lines of the top .gitattributes that the commit has and its first parent has not, when it touches that file."""
+    tasks: Mapping[str, frozenset[str]] = {}
+    """When the message has ``Task:``: for each referenced change the numbers of its tasks, here and in the first parent."""
+    specs: Mapping[str, bool] = {}
+    """For each value of ``Spec:`` whether it names a requirement that lives here or in the first parent, or that a
+    referenced change adds."""
+    settles: Mapping[str, bool] = {}
+    """For each value of ``Settles:`` whether it names an ancestor that skips for a reason to settle
+    (``commands.emergencies.settles``)."""

@@ -112,6 +112,18 @@ Prose = Annotated[str, BeforeValidator(_trimmed), Field(min_length=1)]
 Line = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=500)]
 """Text of one line."""
 
+
+def _check_pattern(value: str) -> str:
+    from gitspec.domain.code_paths import problem_with_pattern
+
+    if problem := problem_with_pattern(value):
+        raise PydanticCustomError("S007", "the pattern {problem}", {"problem": problem})
+    return value
+
+
+Pattern = Annotated[Line, AfterValidator(_check_pattern)]
+"""A pattern of paths as in .gitignore, from the top of the repository."""
+
 Flag = Annotated[bool, BeforeValidator(_strict_bool)]
 
 Day = Annotated[date, BeforeValidator(_strict_day)]

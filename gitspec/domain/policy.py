@@ -1,19 +1,19 @@
-"""The project's policy: `spec/gitspec.yaml`. Later rules of enforcement get their keys here."""
+"""The project's policy: `spec/gitspec.yaml`. docs/policy.md says what each key is good for."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gitspec.domain.model import ChangeId, Count, Flag, Key, Line, Model
+from gitspec.domain.model import ChangeId, Count, Flag, Key, Line, Model, Pattern
 
 
 class CodePaths(Model):
     """Which paths are code: `include` minus `exclude`, as .gitignore patterns from the top of the repository."""
 
-    include: tuple[Line, ...] = ("**",)
+    include: tuple[Pattern, ...] = ("**",)
     """Patterns of code."""
-    exclude: tuple[Line, ...] = ("docs/**", "*.md", "LICENSE*", ".gitignore", ".gitattributes", ".editorconfig")
-    """Patterns of what is not code, though included."""
+    exclude: tuple[Pattern, ...] = ("docs/**", "*.md", "LICENSE*", ".gitignore", ".gitattributes", ".editorconfig")
+    """Patterns of what is not code, though included. What machines run unasked stays code."""
 
 
 class SkipReason(Model):
@@ -21,7 +21,7 @@ class SkipReason(Model):
 
     reason: ChangeId
     """The word after `Change-Skip:`."""
-    paths: tuple[Line, ...] = ()
+    paths: tuple[Pattern, ...] = ()
     """Patterns: the commit may touch only code that matches; absent: any."""
     max_lines: Count | None = None
     """At most so many added and removed lines of code; absent: any number."""
@@ -85,7 +85,7 @@ class Bot(Model):
     """What to call it."""
     emails: tuple[Line, ...]
     """Author and committer must both have one of these addresses."""
-    paths: tuple[Line, ...]
+    paths: tuple[Pattern, ...]
     """Patterns: a commit that touches code elsewhere is judged like anybody's."""
 
 
@@ -98,13 +98,19 @@ class ScopeRules(Model):
     """Whether a change must have a scope, one that leaves something out."""
 
 
+PublicKey = Annotated[
+    str, Field(pattern=r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\x00-\x1f\x7f]+)?$", max_length=4000)
+]
+"""A public SSH key as in a file `id_ed25519.pub`."""
+
+
 class Approver(Model):
     """Somebody whose approval counts."""
 
     email: Line
     """The address that the approval gives."""
-    key: Line | None = None
-    """The public SSH key that signs it, as in `allowed_signers`: `ssh-ed25519 AAAA…`."""
+    key: PublicKey | None = None
+    """The public SSH key that signs it: `ssh-ed25519 AAAA…`; without one nothing by that address counts."""
 
 
 class ApprovalRules(Model):
@@ -134,7 +140,7 @@ class Policy(Model):
     """`warn` turns the findings about references into warnings, for a team that is moving in."""
     severity: dict[Key, Literal["error", "warning", "info"]] = Field(default={})
     """Other severities for rules, by code; docs/rules.md says for which."""
-    adopted: tuple[Line, ...] = ()
+    adopted: tuple[Pattern, ...] = ()
     """Patterns: only this much of the code is judged so far; absent: all of it."""
     code: CodePaths = CodePaths.model_construct()
     """Which paths are code."""

@@ -7,6 +7,10 @@ from gitspec.domain import trailers
 KEY = "Change"
 SKIP_KEY = "Change-Skip"
 SPEC_EDIT_KEY = "Spec-Edit"
+TASK_KEY = "Task"
+SPEC_KEY = "Spec"
+SETTLES_KEY = "Settles"
+_KEYS = (KEY, SKIP_KEY, SPEC_EDIT_KEY, TASK_KEY, SPEC_KEY, SETTLES_KEY)
 
 
 class References(NamedTuple):
@@ -15,6 +19,9 @@ class References(NamedTuple):
     changes: tuple[str, ...]
     skips: tuple[str, ...]
     spec_edits: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
+    specs: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
 
 
 class NearMiss(NamedTuple):
@@ -29,7 +36,7 @@ class NearMiss(NamedTuple):
 def references(message: str) -> References:
     """The references of a cleaned message."""
     found = trailers.read(message)
-    return References(*(tuple(trailers.values(found, key)) for key in (KEY, SKIP_KEY, SPEC_EDIT_KEY)))
+    return References(*(tuple(trailers.values(found, key)) for key in _KEYS))
 
 
 def near_misses(message: str) -> list[NearMiss]:

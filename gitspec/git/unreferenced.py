@@ -7,7 +7,7 @@ of the policy's blob; what they do not decide is left to it.
 import posix
 
 from gitspec import __version__
-from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY, SPEC
+from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY, SPEC, runs_unasked, takes_for_spec
 from gitspec.git.light import answer, read_file, start, variable
 
 NOT_CODE = "gitspec/not-code"
@@ -46,7 +46,7 @@ def needs_no_reference() -> bool:
             continue
         if patterns is None:
             patterns = _patterns(git_dir, listed.split(b" ", 2)[1].decode("latin-1"))
-        if not is_excluded(path, patterns):
+        if not is_surely_no_code(path, patterns):
             return False
     return True
 
@@ -81,6 +81,16 @@ def _patterns(git_dir: str, policy: str) -> list[str]:
         return []
     key, _, patterns = data.decode("latin-1").partition("\n")
     return patterns.split("\n")[:-1] if key == f"{__version__} {policy}" else []
+
+
+def is_surely_no_code(path: str, patterns: list[str]) -> bool:
+    """Whether the engine too will find that a path outside of spec/ is none of its business.
+
+    Not so where it may have more to say of it: what no pattern can exclude, attributes, names like that of spec/.
+    """
+    if not path.isascii() or path == ".gitattributes" or runs_unasked(path) or takes_for_spec(path):
+        return False
+    return is_excluded(path, patterns)
 
 
 def is_excluded(path: str, patterns: list[str]) -> bool:

@@ -13,6 +13,7 @@ _SHOWN = 3
 _KINDS = {
     "adoption": "brings the policy in",
     "import": "imports",
+    "spec-edit": "edits, as the policy allows for its reason,",
     "formatting": "rewrites without changing what is said",
 }
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.domain.finding import Finding
 from gitspec.domain.fold_version import FOLD_VERSION
-from gitspec.domain.judge import SPEC_EDIT_REASONS
+from gitspec.domain.judge_spec import IMPORT
 from gitspec.domain.prove import Folder, Undone, prove
 from gitspec.domain.prove_findings import proof_findings
 from gitspec.domain.quotes import Quote, brought, carried, unseen
@@ -26,11 +26,12 @@ from gitspec.store.history_reader import LivingAt, Reader, Unreadable, deltas_be
 from gitspec.store.step import ARCHIVE, CHANGE, LIVING, Parts, Step, by_folder, sorted_out
 
 if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
     from gitspec.domain.prove import Proof
 
 
 class Exempted(NamedTuple):
-    """A direct edit that is allowed. ``kind`` is `adoption`, `import` or `formatting`."""
+    """A direct edit that is allowed. ``kind`` is `adoption`, `import`, `spec-edit` or `formatting`."""
 
     kind: str
     paths: tuple[str, ...]
@@ -127,7 +128,10 @@ class Prover:
             capability: self.reader.capability(capability, Item(MODE_FILE, oid))
             for capability, oid in (*step.imported, *imported.items())
         }
-        before = LivingAt(self.reader, step.base, {c: change.old for c, change in parts.living.items()}, brought)
+        known = {c: change.old for c, change in parts.living.items()}
+        if may_import and IMPORT not in reasons:  # another reason may edit what exists
+            known |= {c: change.new for c, change in parts.living.items() if change.new}
+        before = LivingAt(self.reader, step.base, known, brought)
         after = LivingAt(self.reader, step.commit, {c: change.new for c, change in parts.living.items()})
         proof = prove(before, after, parts.living, list(folders.values()), links_to=before.links_to, undone=undone)
         folded = {f.change.change: name.rpartition("/")[2] for name, f in folders.items() if f.is_folded}
@@ -143,7 +147,7 @@ class Prover:
             findings += self._imported_by_hand(step, folders)
         return verdict._replace(
             findings=tuple(findings),
-            exempted=tuple(_exempted(parts, proof, imported, may_import)),
+            exempted=tuple(_exempted(parts, proof, imported, reasons if may_import else ())),
             imported=tuple(sorted(imported.items())),
             quotes=tuple(_unseen(folders, before)),
         )
@@ -248,11 +252,13 @@ class Prover:
         ]
 
     def _judge_reasons(self, step: Step, parts: Parts, reasons: Sequence[str]) -> list[Finding]:
-        unlisted = [reason for reason in reasons if reason not in SPEC_EDIT_REASONS]
+        allowed = self._policy(step).spec_edits
+        unlisted = [reason for reason in reasons if reason not in allowed]
         if unlisted:
             message = f"'Spec-Edit: {unlisted[0]}' is not allowed"
-            return [finding("R013", message, help=f"allowed: {', '.join(SPEC_EDIT_REASONS)}")]
-        if edited := sorted(change.path for change in parts.living.values() if change.old):
+            return [finding("R013", message, help=f"allowed: {', '.join(allowed) or 'none'}")]
+        edited = sorted(change.path for change in parts.living.values() if change.old)
+        if edited and IMPORT in reasons:
             message = f"'Spec-Edit: {reasons[0]}' may only add files, and it existed"
             return [finding("R013", message, edited[0], help="change what exists by a delta")]
         code = self._code(step)
@@ -261,15 +267,18 @@ class Prover:
             return [finding("R013", message, code[0], help="commit the code for itself")]
         return []
 
+    def _policy(self, step: Step) -> "Policy":
+        from gitspec.domain.policy import Policy
+
+        held = self.reader.at(step.base, layout.POLICY) if step.base else None
+        return self.reader.model(Policy, held.oid, layout.POLICY) if held else Policy()
+
     def _code(self, step: Step) -> list[str]:
         """The paths of code that a commit touches, by the policy of its parent."""
         from gitspec.domain.code_paths import code_matcher
         from gitspec.domain.commit import Touched
-        from gitspec.domain.policy import Policy
 
-        held = self.reader.at(step.base, layout.POLICY) if step.base else None
-        policy = self.reader.model(Policy, held.oid, layout.POLICY) if held else Policy()
-        is_code = code_matcher(policy)
+        is_code = code_matcher(self._policy(step))
         changes = changes_below(self.repo, [(step.commit, step.base)], "")[0]
         touched = (Touched(c.path, c.old.mode if c.old else 0, c.new.mode if c.new else 0) for c in changes)
         return [one.path for one in touched if is_code(one)]
@@ -350,14 +359,17 @@ def _unseen(folders: Mapping[str, Folder], before: LivingAt) -> Iterable[Quote]:
             yield from unseen(delta, before, also)
 
 
-def _exempted(parts: Parts, proof: "Proof", imported: Mapping[str, str], may_import: bool) -> Iterable[Exempted]:
-    if may_import:
-        yield Exempted("import", tuple(layout.capability_path(c) for c in sorted(imported)))
+def _exempted(parts: Parts, proof: "Proof", imported: Mapping[str, str], reasons: Sequence[str]) -> Iterable[Exempted]:
     wrong = {m.capability for m in proof.mismatches}
+    edited: set[str] = set()
+    if reasons:
+        edited = set() if IMPORT in reasons else {c for c, change in parts.living.items() if change.old and change.new}
+        kind = "import" if IMPORT in reasons else "spec-edit"
+        yield Exempted(kind, tuple(layout.capability_path(c) for c in sorted({*imported, *edited})))
     formatted = sorted(
         change.path
         for capability, change in parts.living.items()
-        if change.old and change.new and capability not in wrong and capability not in proof.changed
+        if change.old and change.new and capability not in {*wrong, *edited} and capability not in proof.changed
     )
     if formatted:
         yield Exempted("formatting", tuple(formatted))

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from gitspec.commands import hooks
-from gitspec.domain.policy import CodePaths
+from gitspec.domain.commit import CommitFacts, Touched
+from gitspec.domain.judge import judge
+from gitspec.domain.policy import CodePaths, Policy
 from gitspec.git.light import index_holds
 from gitspec.git.repository import discover
-from gitspec.git.unreferenced import is_excluded, plain_patterns
+from gitspec.git.unreferenced import is_excluded, is_surely_no_code, plain_patterns
 from tests.conftest import Repo
 from tests.hooks.conftest import POLICY, Governed, said
 
@@ -71,6 +73,7 @@ def test_commits_that_surely_touch_no_code_take_the_accepted_path(governed: Gove
     governed.stage("README.md", "engine, remember the policy\n")
     assert governed.try_commit("Docs").returncode == 0
     slow_path_is_broken(governed)
+    governed.judge_messages_only()
     governed.stage(path, "changed\n")
     done = governed.try_commit("Docs")
     assert (done.returncode == 0) == fast, said(done)
@@ -181,6 +184,38 @@ def test_plain_patterns_exclude_nothing_that_the_policy_does_not(patterns: list[
     kept = plain_patterns(patterns)
     if is_excluded(path, kept):
         assert GitIgnoreSpec.from_lines(patterns).match_file(path)
+
+
+NAMES = st.sampled_from(
+    ["README.md", "CLAUDE.md", "claude.md", "AGENTS.md", ".mcp.json", "conftest.py", "Makefile", "package.json", "x.md", "x",
+     ".gitattributes", ".gitignore", "ci.yml", "pre-commit", "requirements.txt", "Dockerfile.x", "LICENSE", "é.md"]
+)  # fmt: skip
+FOLDERS = st.sampled_from(["docs", "src", ".github", ".Claude", ".vscode", "Spec", "SPEC", "spec.", "a"])
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.lists(PATTERNS | st.sampled_from(["*.json", ".github/**", "Makefile", "*.py"]), max_size=4),
+    st.builds(lambda folders, name: "/".join([*folders, name]), st.lists(FOLDERS, max_size=3), NAMES),
+)
+def test_whatever_needs_no_reference_on_the_accepted_path_needs_none_in_the_engine(
+    patterns: list[str], path: str
+) -> None:
+    if is_surely_no_code(path, plain_patterns(patterns)):
+        policy = Policy(code=CodePaths.model_construct(exclude=tuple(patterns)))
+        touched = Touched(path, 0o100644, 0o100644)
+        facts = CommitFacts("Count\n", (touched,), frozenset(), frozenset(), {}, {})
+        assert judge(facts._replace(attributes="* merge=x\n" if path == ".gitattributes" else ""), policy) == []
+
+
+@pytest.mark.parametrize("path", ["CLAUDE.md", "docs/AGENTS.md", "docs/Makefile", "docs/conftest.py"])
+def test_the_accepted_path_leaves_to_the_engine_what_cannot_be_excluded(governed: Governed, path: str) -> None:
+    governed.stage("README.md", "engine, remember the policy\n")
+    assert governed.try_commit("Docs").returncode == 0
+    governed.stage(path)
+    done = governed.try_commit("Docs")
+    assert done.returncode == 1, said(done)
+    assert "R001" in said(done)
 
 
 def test_no_pattern_is_plain_beside_a_negation() -> None:

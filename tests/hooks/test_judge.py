@@ -85,7 +85,7 @@ def test_adoption_may_bring_living_specs_and_nothing_else_is_forgiven() -> None:
     living = Touched("spec/capabilities/auth.yaml", 0, 0o100644)
     policy = Touched("spec/gitspec.yaml", 0, 0o100644)
     assert codes(FACTS._replace(touched=(living, policy), governed=False)) == []
-    assert codes(FACTS._replace(touched=(living, policy))) == ["R010"]
+    assert codes(FACTS._replace(touched=(living, policy))) == ["R016", "R010"]
     assert codes(FACTS._replace(touched=(living, policy, *CODE), governed=False)) == ["R001"]
 
 
@@ -106,9 +106,10 @@ def test_an_archive_commit_writes_living_specs_and_its_own_folder() -> None:
 
 
 def test_the_policy_is_asked_only_where_it_matters() -> None:
-    assert not needs_policy(saying("Change: add-2fa"))
     assert not needs_policy(FACTS._replace(touched=()))
+    assert not needs_policy(saying("Change: add-2fa", touched=()))
     assert needs_policy(FACTS)
+    assert needs_policy(saying("Change: add-2fa")), "it may hold the change to its scope"
     assert needs_policy(saying("Change: add-2fa", "Change-Skip: typo"))
     assert needs_policy(saying("Change: add-2fa", "Spec-Edit: import"))
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gitspec.domain.capability import KEYWORDS, Capability, Requirement, Scenario, Step, parse_steps, steps_text
 from gitspec.domain.change import KINDS, Approval, Change, Closed
+from gitspec.domain.code_paths import problem_with_pattern
 from gitspec.domain.delta import (
     AddedRequirement,
     AddedScenario,
@@ -37,6 +38,7 @@ AWKWARD = [
 _chars = st.characters(codec="utf-8", exclude_characters="\n")
 words = st.one_of(st.sampled_from(AWKWARD), st.text(_chars, min_size=1, max_size=12))
 lines = st.lists(words, min_size=1, max_size=3).map(" ".join).filter(lambda s: 0 < len(s) <= 500)
+patterns = lines.filter(lambda s: not problem_with_pattern(s))
 prose = (
     st.lists(
         st.one_of(lines, st.sampled_from(["", " ", "  - item", "    code", "\t", "| a | b |", "# h", "```"])),
@@ -115,7 +117,7 @@ changes = st.builds(
     title=lines,
     kind=st.sampled_from(KINDS),
     created=days,
-    scope=some(lines),
+    scope=some(patterns),
     depends_on=some(ids),
     no_deltas=st.booleans(),
     approvals=some(st.builds(Approval, by=lines, day=days, digest=digests)),
@@ -190,9 +192,9 @@ deltas = st.builds(
 )
 policies = st.builds(
     Policy,
-    code=st.builds(CodePaths, include=some(lines), exclude=some(lines)),
+    code=st.builds(CodePaths, include=some(patterns), exclude=some(patterns)),
     skip=some(
-        st.builds(SkipReason, reason=ids, paths=some(lines), max_lines=maybe(st.integers(1, 10**6))), 3, "reason"
+        st.builds(SkipReason, reason=ids, paths=some(patterns), max_lines=maybe(st.integers(1, 10**6))), 3, "reason"
     ),
     proposal=st.builds(ProposalRules, sections=some(lines)),
     attributes=st.dictionaries(
