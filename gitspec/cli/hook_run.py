@@ -64,14 +64,14 @@ def run_pre_commit(*, merge: bool = False) -> int:
     return EXIT_FINDINGS
 
 
-def run_post_merge(squash: str = "0", *_: str) -> int:
+def run_post_merge(squash: str = "") -> int:
     """Say what is ready to archive after a merge, or archive it. Git has merged already: nothing is stopped."""
     import os
 
     from gitspec.commands.hook_post_merge import after_merge
     from gitspec.render.text import clean
 
-    if squash == "1":
+    if (squash or os.environ.get("PRE_COMMIT_IS_SQUASH_MERGE")) == "1":
         return EXIT_OK
     after = after_merge(os.environ.get("GIT_REFLOG_ACTION", ""))
     if after is None:
@@ -103,6 +103,40 @@ def run_pre_push(remote: str = "", url: str = "") -> int:
     return _tell(judge_push(remote, url, os.fsdecode(lines_of_push())))
 
 
+def run_reference_transaction(state: str) -> int:
+    """Judge what moves protected branches."""
+    import os
+
+    from gitspec.commands.hook_reference import judge_transaction
+    from gitspec.git.plain_push import lines_of_push
+
+    if state != "prepared":
+        return EXIT_OK
+    code = _tell(judge_transaction(os.fsdecode(lines_of_push())))
+    if code:
+        sys.stderr.write(
+            "  help: nothing has moved. What Git has staged for it goes with 'git reset --merge', a rebase with "
+            "'git rebase --abort'\n"
+        )
+    return code
+
+
+def run_pre_receive() -> int:
+    """Judge all refs of a push on a server; Git writes them to standard input."""
+    import os
+
+    from gitspec.commands.hook_server import pre_receive
+
+    return _tell(pre_receive(os.fsdecode(sys.stdin.buffer.read()).split("\n")))
+
+
+def run_update(ref: str, old: str, new: str) -> int:
+    """Judge one ref of a push on a server."""
+    from gitspec.commands.hook_server import update
+
+    return _tell(update(ref, old, new))
+
+
 def _tell(report: "Report") -> int:
     """Say what a report finds; nothing when it is all right."""
     from gitspec.render.check import check_text
@@ -125,8 +159,14 @@ def run_hook(args: Sequence[str]) -> int | None:
             return run_pre_commit()
         case ["pre-merge-commit"]:
             return run_pre_commit(merge=True)
-        case ["post-merge", squash]:
-            return run_post_merge(squash)
-        case ["pre-push", remote, url]:
-            return run_pre_push(remote, url)
+        case ["post-merge", *squash] if len(squash) < 2:
+            return run_post_merge(*squash)
+        case ["pre-push", *remote] if len(remote) < 3:
+            return run_pre_push(*remote)
+        case ["pre-receive"]:
+            return run_pre_receive()
+        case ["update", ref, old, new]:
+            return run_update(ref, old, new)
+        case ["reference-transaction", state]:
+            return run_reference_transaction(state)
     return None

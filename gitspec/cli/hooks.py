@@ -16,14 +16,19 @@ def command() -> None:
     """Install, inspect and remove the commit hooks of this repository."""
 
 
-@command.command("install", epilog=examples("gitspec hooks install", "gitspec hooks install --json"))
+@command.command("install", epilog=examples("gitspec hooks install", "gitspec hooks install --strict"))
+@click.option("--strict", is_flag=True, help="Also judge whatever moves a protected branch (reference-transaction).")
 @json_option
-def install_command(as_json: bool) -> None:
-    """Install the hooks beside those that are there, which run first; safe to run twice."""
+def install_command(strict: bool, as_json: bool) -> None:
+    """Install the hooks beside those that are there, which run first; safe to run twice.
+
+    They are pre-commit, prepare-commit-msg, commit-msg, pre-merge-commit, post-merge and pre-push. The one for protected
+    branches is installed with --strict, or when the policy has `protected: {strict_local: true}`.
+    """
     from gitspec.commands.hooks import install
     from gitspec.git.repository import discover
 
-    result = install(discover())
+    result = install(discover(), strict=strict)
     emit(as_json, "hooks", hooks_data(result), hooks_lines(result))
 
 
@@ -63,7 +68,12 @@ def status_command(ctx: click.Context, as_json: bool) -> None:
 
 def hooks_lines(result: "Installed") -> list[str]:
     """What was installed, for people."""
-    lines = [f"installed {s.hook} in {s.path}" + (f" (runs {s.kept} first)" if s.kept else "") for s in result.scripts]
+    lines = [
+        f"{s.path} calls gitspec for {s.hook} already"
+        if s.state == "called"
+        else f"installed {s.hook} in {s.path}" + (f" (runs {s.kept} first)" if s.kept else "")
+        for s in result.scripts
+    ]
     if result.shared:
         lines.append(f"{result.folder} is in the work tree: commit the scripts or not, in other clones they do nothing")
     return lines

@@ -99,6 +99,7 @@ def test_links_submodules_and_executables_are_code_although_excluded(governed: G
 
 
 def test_programs_in_spec_are_code(governed: Governed) -> None:
+    governed.judge_messages_only()
     governed.stage("spec/conftest.py", "import os\n")
     assert "R001" in said(governed.try_commit("Help the tests"))
 
@@ -241,6 +242,7 @@ def test_a_change_that_is_only_on_disk_is_none(governed: Governed) -> None:
 
 
 def test_a_link_in_place_of_a_change_is_none(governed: Governed) -> None:
+    governed.judge_messages_only()
     (governed.path / "spec/changes/alias").mkdir()
     (governed.path / "spec/changes/alias/change.yaml").symlink_to("../add-2fa/change.yaml")
     governed.git("add", "-A")

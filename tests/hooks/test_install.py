@@ -10,7 +10,7 @@ import pytest
 
 from gitspec.commands import hooks
 from gitspec.errors import Refused
-from gitspec.git.hooks import HOOKS
+from gitspec.git.hooks import HOOKS, STRICT, script_for
 from gitspec.git.repository import discover
 from tests.conftest import Repo
 from tests.hooks.conftest import POLICY, Governed, gitspec, said
@@ -154,7 +154,7 @@ def states(repo: Repo) -> dict[str, str]:
 def test_status_finds_what_would_fail_open_or_shut(governed: Governed) -> None:
     hook = governed.path / ".git/hooks/commit-msg"
     text = hook.read_text()
-    assert states(governed) == {"prepare-commit-msg": "installed", "commit-msg": "installed"}
+    assert states(governed) == dict.fromkeys(HOOKS, "installed")
     hook.chmod(0o644)
     assert states(governed)["commit-msg"] == "G043"
     hook.chmod(0o755)
@@ -238,15 +238,19 @@ def test_a_package_in_the_current_folder_is_not_imported(governed: Governed) -> 
     assert "R001" in said(done) and "planted" not in said(done)
 
 
-def test_both_hooks_ship() -> None:
+def test_all_hooks_have_a_script_that_ships() -> None:
     folder = Path(__file__).parents[2] / "hooks"
-    assert {p.name for p in folder.iterdir() if p.is_file()} == {*HOOKS, "forward"}
+    shared = {"pre-merge-commit"}  # it is pre-commit's
+    assert {p.name for p in folder.iterdir() if p.is_file()} == {*HOOKS, STRICT, "forward"} - shared
+    for hook in (*HOOKS, STRICT):
+        assert f"# gitspec hook {hook} ".encode() in script_for(hook)
+        assert b"@" not in script_for(hook).replace(b'"$@"', b"")
 
 
 def test_status_in_a_bare_repository(governed: Governed, tmp_path: Path) -> None:
     bare = governed.bare(tmp_path / "bare.git")
     done = gitspec(bare, "hooks", "status")
-    assert (done.returncode, done.stdout.count(b"G042")) == (1, 2)
+    assert (done.returncode, done.stdout.count(b"G042")) == (1, len(HOOKS))
 
 
 def test_status_of_work_trees_that_share_hooks_says_each_once_and_from_the_top(governed: Governed) -> None:
@@ -254,5 +258,5 @@ def test_status_of_work_trees_that_share_hooks_says_each_once_and_from_the_top(g
     done = gitspec(linked, "hooks", "status")
     assert done.returncode == 0
     lines = done.stdout.decode().splitlines()
-    assert len(lines) == 2
+    assert len(lines) == len(HOOKS)
     assert all(line.startswith(f"../{governed.path.name}/.git/hooks/") for line in lines)

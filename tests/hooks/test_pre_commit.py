@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from gitspec.commands import hooks
+from gitspec.git.hooks import HOOKS
 from gitspec.git.repository import discover
 from tests.hooks.conftest import TOP, Governed
 
@@ -46,7 +47,7 @@ def test_the_fast_twins_judge_a_commit(governed: Governed, tmp_path: Path, monke
         hook.pop("minimum_pre_commit_version")
     governed.write(".pre-commit-config.yaml", yaml.safe_dump({"repos": [{"repo": "local", "hooks": local}]}))
     governed.commit("Configure")
-    assert pre_commit(governed, "install", "-t", "commit-msg", "-t", "prepare-commit-msg").returncode == 0
+    assert pre_commit(governed, "install", *(arg for hook in HOOKS for arg in ("-t", hook))).returncode == 0
     assert {s.state for s in hooks.status(discover()).scripts} == {"called"}
     governed.stage("src/app.py", "two\n")
     done = governed.try_commit("Code")
