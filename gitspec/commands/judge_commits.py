@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitspec.domain.bots import bot_of
 from gitspec.domain.branches import branch_matcher
 from gitspec.domain.commit import CommitFacts, Named, Touched
 from gitspec.domain.finding import Finding
@@ -11,11 +12,13 @@ from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY, SPEC
 from gitspec.domain.references import References, references
 from gitspec.domain.report import CommitReport, Report
 from gitspec.domain.rules import finding
+from gitspec.domain.severity import with_severities
 from gitspec.errors import CannotJudge
 from gitspec.git.commit_log import LoggedCommit, read_log
 from gitspec.git.named_commits import named_commits
 from gitspec.git.repository import Repository
 from gitspec.git.spec_history import line_counts, was_ever
+from gitspec.store.bulk import gc_paused
 from gitspec.store.change_ids import ChangeIds, ChangesByCommit
 from gitspec.store.merges import Merges, as_touched
 from gitspec.store.policies import Policies
@@ -73,7 +76,8 @@ def judge_commits(
     if commits and not any(governed.values()) and policy_at is None:
         raise CannotJudge("L010", f"no commit up to {tips[0][:12]} has {POLICY}", help="run 'gitspec init'")
     proofs = _proofs(here, cache)
-    reports = _judged(here, proofs)
+    with gc_paused():
+        reports = _judged(here, proofs)
     return Report(tuple(reports), policy=policy_at or "")
 
 
@@ -119,7 +123,9 @@ def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]
             found.append(finding("R012", message, POLICY, help="rebase onto the branch that it is for"))
         if merges is not None:
             merges.note(commit)
-        reports.append(CommitReport(commit.oid, commit.subject, author, tuple(found)))
+        exempt = bot_of(facts, policy) if policy.bots else ""
+        found = with_severities(found, policy)
+        reports.append(CommitReport(commit.oid, commit.subject, author, tuple(found), exempt))
     return reports
 
 

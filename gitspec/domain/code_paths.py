@@ -1,6 +1,7 @@
 """Which paths are code: the policy's patterns, and what no pattern can exclude."""
 
 from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gitspec.domain.commit import MODE_FILE, Touched
@@ -78,10 +79,15 @@ def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
 
     A pattern that ``problem_with_pattern`` refuses matches nothing.
     """
+    return _matcher(tuple(patterns))
+
+
+@lru_cache(maxsize=64)  # every commit of a range asks for the same ones
+def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     from pathspec import GitIgnoreSpec
 
     spec = GitIgnoreSpec.from_lines([pattern for pattern in patterns if not problem_with_pattern(pattern)])
-    return lambda path: bool(spec.match_file(path))
+    return lru_cache(maxsize=4096)(lambda path: bool(spec.match_file(path)))
 
 
 def problem_with_pattern(pattern: str) -> str | None:

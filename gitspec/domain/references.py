@@ -1,5 +1,6 @@
 """What a commit message says about changes: references, skips, and lines that were meant as such and are none."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from gitspec.domain import trailers
@@ -33,6 +34,7 @@ class NearMiss(NamedTuple):
     value: str
 
 
+@lru_cache(maxsize=8)  # a gatherer asks first, and the engine again
 def references(message: str) -> References:
     """The references of a cleaned message."""
     found = trailers.read(message)
