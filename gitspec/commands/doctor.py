@@ -15,7 +15,7 @@ from gitspec.errors import GitspecError
 from gitspec.git.journal import (
     folder_of,
     is_pending,
-    operation_folder,
+    left_over,
     operation_lock,
     read_journal,
     remove_folder,
@@ -114,10 +114,8 @@ def _git_version(repo: Repository) -> list[Finding]:
 def _operation(repo: Repository) -> list[Finding]:
     if is_pending(repo):
         return _pending(repo)
-    folder = operation_folder(repo)
-    if not os.path.lexists(folder):
-        return []
-    return [finding("G051", "a folder that an operation left, and nobody needs", shown(repo, folder), help=_REPAIR)]
+    message = "what an operation left, and nobody needs"
+    return [finding("G051", message, shown(repo, path), help=_REPAIR) for path in left_over(repo)]
 
 
 def _pending(repo: Repository) -> list[Finding]:
@@ -141,12 +139,11 @@ def _finish_operation(repo: Repository) -> list[str]:
 
     said = recover(repo)
     lines = [said] if said else []
-    folder = operation_folder(repo)
-    if os.path.lexists(folder):
+    if left_over(repo):
         with operation_lock(repo, 0):
-            if not is_pending(repo):
-                remove_folder(folder)
-                lines.append(f"removed {shown(repo, folder)}")
+            for path in [] if is_pending(repo) else left_over(repo):
+                remove_folder(path)
+                lines.append(f"removed {shown(repo, path)}")
     return lines
 
 

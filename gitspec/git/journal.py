@@ -61,6 +61,11 @@ def operation_folder(repo: Repository) -> str:
     return f"{folder_of(repo)}/operation"
 
 
+def left_over(repo: Repository) -> list[str]:
+    """What lies there of an operation besides its journal; without one nobody needs it, and the next writes over it."""
+    return [path for path in (operation_folder(repo), f"{folder_of(repo)}/{_FILE}.new") if os.path.lexists(path)]
+
+
 def stage_folder(repo: Repository, journal: Journal) -> str:
     """Where new files wait for their place; ``repo`` is the one that the operation was started in."""
     return f"{repo.top}/{journal.stage}" if journal.stage.startswith(".") else f"{operation_folder(repo)}/files"
@@ -218,7 +223,7 @@ def remove_file(path: str) -> None:
 
 
 def remove_folder(path: str) -> None:
-    """Remove a folder of ours with everything in it, if it is there. Links are removed, never followed."""
+    """Remove a folder (or file) of ours with everything in it, if it is there. Links are removed, never followed."""
     try:
         if not stat.S_ISDIR(os.lstat(path).st_mode):
             os.unlink(path)

@@ -21,7 +21,6 @@ from gitspec.git.journal import (
     stage_folder,
 )
 from gitspec.git.repository import Repository, discover
-from gitspec.git.run import run
 from gitspec.git.transaction import uninterrupted
 
 _LOCK_WAIT = 0.5
@@ -186,7 +185,7 @@ def _follow_again(repo: Repository, journal: Journal, wait: float) -> _Followed:
     """Bring index and work tree to the new commit, path by path, where they still have the old one."""
     folder, stage = operation_folder(repo), stage_folder(repo, journal)
     os.makedirs(folder, exist_ok=True)
-    head = run(repo, "symbolic-ref", "--quiet", "HEAD").out.decode("utf-8", "surrogateescape").strip()
+    head = recovery_refs.ask(repo, "symbolic-ref", "--quiet", "HEAD")
     if head != journal.ref:  # somebody removed our lock by hand and went elsewhere
         index_follow.drop_index_lock(repo.git_dir, folder)
         return _Followed([], was_behind=False)

@@ -7,9 +7,9 @@ the operation brought or took out, and none of a commit that a branch still has.
 import os
 from collections.abc import Sequence
 
-from gitspec.git.journal import Journal, inherited, remove_file
+from gitspec.git.journal import Journal, inherited, operation_folder, remove_file
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import GitFailed, git, run
 
 Tags = Sequence[tuple[str, str]]
 
@@ -18,10 +18,9 @@ def has_landed(repo: Repository, journal: Journal) -> bool:
     """Whether the branch has the new commit, perhaps with later ones on top."""
     if not _is_commit(repo, journal.new):
         return False
-    tip = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{journal.ref}^{{commit}}")
-    if tip.status:
+    at = _ref(repo, f"{journal.ref}^{{commit}}")
+    if not at:
         return False
-    at = tip.out.decode().strip()
     if at in (journal.old, journal.new):
         return at == journal.new
     if not _within(repo, journal.new, at):
@@ -34,8 +33,12 @@ def undo(repo: Repository, journal: Journal, lock: int) -> None:
     """Delete the tags that were made for commits that no branch has, or put them back where they were."""
     before = dict(_of_commits(repo, journal.dropped, journal.old, journal.new))
     for tag, oid in _of_commits(repo, journal.tags, journal.new, journal.old):
-        if _ref(repo, tag) == oid and not _is_on_a_branch(repo, oid):
-            _set_ref(repo, (tag, before[tag], oid) if tag in before else ("-d", tag, oid), lock)
+        if _ref(repo, tag) != oid or _is_on_a_branch(repo, oid):
+            continue
+        if tag in before:
+            _set_ref(repo, (tag, before[tag], oid), lock)
+        else:
+            _delete(repo, tag, oid, lock)
 
 
 def finish(repo: Repository, journal: Journal, lock: int) -> None:
@@ -47,7 +50,7 @@ def finish(repo: Repository, journal: Journal, lock: int) -> None:
             _set_ref(repo, (tag, oid, now or repo.zero), lock)
     for tag, oid in dropped:
         if _ref(repo, tag) == oid and not _within(repo, f"{oid}^{{commit}}", journal.ref):
-            _set_ref(repo, ("-d", tag, oid), lock)
+            _delete(repo, tag, oid, lock)
 
 
 def drop_locks(repo: Repository, git_dir: str, journal: Journal) -> None:
@@ -81,35 +84,67 @@ def drop_locks(repo: Repository, git_dir: str, journal: Journal) -> None:
 
 def _of_commits(repo: Repository, tags: Tags, tip: str, without: str) -> list[tuple[str, str]]:
     """Those of ``tags`` that are on a commit which ``tip`` has and ``without`` has not."""
-    if not tags:
+    if not tags or not _is_commit(repo, tip):
         return []
-    listed = run(repo, "rev-list", tip, f"^{without}")
-    commits = set(listed.out.decode().split()) if listed.status == 0 else set()
+    commits = set(git(repo, "rev-list", tip, f"^{without}").decode().split())
     return [(tag, oid) for tag, oid in tags if _ref(repo, f"{oid}^{{commit}}") in commits]
 
 
 def _is_on_a_branch(repo: Repository, oid: str) -> bool:
-    held = run(repo, "for-each-ref", "--count=1", f"--contains={oid}", "refs/heads/")
-    return bool(held.status or held.out)
+    return bool(git(repo, "for-each-ref", "--count=1", f"--contains={oid}", "refs/heads/"))
 
 
 def _within(repo: Repository, commit: str, other: str) -> bool:
     """Whether ``commit`` is an ancestor of ``other``."""
-    return run(repo, "merge-base", "--is-ancestor", commit, other).status == 0
+    return ask(repo, "merge-base", "--is-ancestor", commit, other) is not None
 
 
 def _is_commit(repo: Repository, oid: str) -> bool:
-    return run(repo, "cat-file", "-e", f"{oid}^{{commit}}").status == 0
+    return bool(_ref(repo, f"{oid}^{{commit}}"))
 
 
 def _ref(repo: Repository, name: str) -> str:
     """The id that a name has; empty when it has none."""
-    return run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", name).out.decode().strip()
+    args = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+    found = ask(repo, *args)
+    if found == "":  # Git overlooks that it could not write to a pipe
+        raise GitFailed(args, 0, b"no answer")
+    return found or ""
+
+
+def ask(repo: Repository, *args: str) -> str | None:
+    """What Git answers; None for no. Raises GitFailed when the child was killed or failed: that is no answer."""
+    result = run(repo, *args)
+    if result.status not in (0, 1):
+        raise GitFailed(args, result.status, result.err)
+    return None if result.status else result.out.decode("utf-8", "surrogateescape").strip()
 
 
 def _set_ref(repo: Repository, args: tuple[str, ...], lock: int) -> None:
     with inherited(lock):
         git(repo, "update-ref", *args)
+
+
+def _delete(repo: Repository, tag: str, oid: str, lock: int) -> None:
+    """Delete a tag that still is ``oid``.
+
+    Git takes the lock of all packed refs for it, which, left by a killed child, could not be told from anybody else's.
+    So a tag that is a file is removed under a lock of its own that can be: it holds the id. Git does what is left.
+    """
+    path, marker = f"{repo.common_dir}/{tag}", f"{operation_folder(repo)}/ref"
+    try:
+        os.makedirs(operation_folder(repo), exist_ok=True)
+        with open(marker, "wb") as file:
+            file.write(oid.encode())
+        os.link(marker, f"{path}.lock")
+    except OSError:  # locked by others, no file, no links: Git says so, or can do it
+        pass
+    else:
+        if _read(path).strip() == oid.encode():
+            os.unlink(path)
+        os.unlink(f"{path}.lock")
+    if _ref(repo, tag) == oid:
+        _set_ref(repo, ("-d", tag, oid), lock)
 
 
 def _lock_mark(path: str) -> tuple[int, int, int] | None:

@@ -1,14 +1,10 @@
 """Killed at any write, the repository is as before, as after, or the next command makes it so."""
 
 import os
-import re
 import shutil
 import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -19,11 +15,6 @@ from gitspec.git.repository import NOTICES, Repository, discover
 from tests.archive.project import gitspec
 from tests.archive.test_transaction import TAG, done, planned
 from tests.conftest import Repo
-
-KILLS = int(os.environ.get("GITSPEC_KILLS", "1000"))  # read before the environment is sealed
-ROOT = Path(__file__).parents[2]
-STRACE = shutil.which("strace")
-WRITES = "write,pwrite64,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,rmdir,openat,fsync,ftruncate"
 
 
 def ready_with_edits(path: Path) -> Repo:
@@ -71,20 +62,6 @@ def state(repo: Repo, before: str) -> str:
         journal = repo.path / ".git/gitspec/journal.json"
         return f"left over: {locks} {facts} {journal.read_text() if journal.exists() else 'no journal'}"
     return {(True,) * 5: "after", (False,) * 5: "before"}.get(facts, f"torn: {facts}")
-
-
-CHILD = """
-import sys
-from pathlib import Path
-sys.path.insert(0, {root!r})
-from tests.archive.project import gitspec
-from tests.archive.test_transaction import done, planned
-done(Path({path!r}), planned(Path({path!r})))
-"""
-
-
-def child(path: Path) -> list[str]:
-    return [sys.executable, "-c", CHILD.format(root=str(ROOT), path=str(path))]
 
 
 def recovered(repo: Repo) -> str | None:
@@ -221,126 +198,123 @@ def test_a_lock_of_somebody_else_is_never_removed(tmp_path: Path, monkeypatch: p
     assert "finished" in (recovered(repo) or "")
 
 
-SHIM = """#!/bin/sh
-# Stands before git: traces one of its runs, or all, and ends everything when that run was killed.
-n=$(cat "$SHIM/count"); n=$((n + 1)); echo $n > "$SHIM/count"
-if [ -z "$SHIM_RUN" ]; then exec strace -qq -e trace=$SHIM_CALLS -o "$SHIM/$n.log" "$SHIM_GIT" "$@"; fi
-if [ $n != "$SHIM_RUN" ]; then exec "$SHIM_GIT" "$@"; fi
-strace -qq -e trace=$SHIM_CALL -e inject=$SHIM_CALL:signal=SIGKILL:when=$SHIM_AT -o /dev/null "$SHIM_GIT" "$@"
-code=$?
-[ $code -gt 128 ] && [ -n "$SHIM_ALL" ] && kill -9 $PPID
-exit $code
-"""
+def killed_in(path: Path, step: str) -> None:
+    """Archive in a child that is killed instead of that step of the transaction."""
+    pid = os.fork()
+    if pid == 0:
+        from gitspec.git import transaction
+
+        setattr(transaction, step, lambda *args: os.kill(os.getpid(), signal.SIGKILL))
+        done(path, planned(path))
+    os.waitpid(pid, 0)
 
 
-class Point(NamedTuple):
-    """The ``at``-th ``call`` of the ``run``-th git child; run 0 is Python itself."""
-
-    run: int
-    call: str
-    at: int
-
-
-def points_of(log: Path, run: int) -> list[Point]:
-    """The writing calls of a trace."""
-    counts: dict[str, int] = {}
-    found = []
-    for call, rest in re.findall(r"^(\w+)\((.*)", log.read_text(errors="replace"), re.M):
-        counts[call] = counts.get(call, 0) + 1
-        if call != "openat" or "O_CREAT" in rest:
-            found.append(Point(run, call, counts[call]))
-    return found
+@pytest.mark.parametrize("step", ["move_refs", "_follow"])
+def test_a_repository_that_was_moved_elsewhere_meanwhile_is_made_whole(tmp_path: Path, step: str) -> None:
+    repo = ready_with_edits(tmp_path / "r")
+    before, mine = repo.head(), others(repo)
+    killed_in(repo.path, step)
+    repo = Repo(repo.path.rename(tmp_path / "elsewhere"))
+    assert "interrupted archive of 'x'" in gitspec(repo, "list").err
+    assert state(repo, before) == ("before" if step == "move_refs" else "after")
+    assert others(repo) == mine
 
 
-def all_points(tmp_path: Path) -> list[Point]:
-    shim = tmp_path / "shim"
-    shim.mkdir()
-    (shim / "git").write_text(SHIM)
-    (shim / "git").chmod(0o755)
-    (shim / "count").write_text("0\n")
-    repo = ready_with_edits(tmp_path / "traced")
-    env = shim_environment(shim)
-    log = tmp_path / "python.log"
-    subprocess.run(
-        [str(STRACE), "-qq", "-e", f"trace={WRITES}", "-o", str(log), *child(repo.path)], check=True, env=env
-    )
-    own = points_of(log, 0)
-    theirs = [point for file in sorted(shim.glob("*.log")) for point in points_of(file, int(file.stem))]
-    shutil.rmtree(repo.path)
-    return own + theirs
+@pytest.mark.parametrize("step", ["move_refs", "_follow"])
+@pytest.mark.parametrize("killed", ["main", "linked"])
+def test_a_command_in_another_work_tree_makes_the_first_one_whole(tmp_path: Path, killed: str, step: str) -> None:
+    main = ready_with_edits(tmp_path / "r")
+    linked = main.worktree(tmp_path / "linked", "side")
+    torn, other = (main, linked) if killed == "main" else (linked, main)
+    mine, status = others(main), torn.git("status", "--porcelain")
+    killed_in(torn.path, step)
+    assert "interrupted archive of 'x'" in gitspec(other, "list").err
+    assert torn.git("status", "--porcelain") == status
+    assert (torn.path / "spec/archive/2026-11-21-x").exists() == (step == "_follow")
+    assert others(main) == mine
+    assert not (main.path / ".git/gitspec/journal.json").exists() and not list((main.path / ".git").rglob("*.lock"))
 
 
-def shim_environment(shim: Path, **more: str) -> dict[str, str]:
-    git = str(shutil.which("git"))
-    path = f"{shim}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PATH": path, "SHIM": str(shim), "SHIM_GIT": git, "SHIM_CALLS": WRITES, **more}
+def test_a_work_tree_that_is_not_there_now_is_waited_for(tmp_path: Path) -> None:
+    main = ready_with_edits(tmp_path / "r")
+    linked = main.worktree(tmp_path / "linked", "side")
+    killed_in(linked.path, "_follow")
+    linked.path.rename(tmp_path / "away")
+    said = gitspec(main, "list").err
+    assert "cannot be finished yet: the work tree of an interrupted archive is not at" in said
+    (tmp_path / "away").rename(linked.path)
+    assert "finished" in gitspec(main, "list").err
+    assert linked.git("status", "--porcelain") == ""
 
 
-@pytest.mark.campaign
-@pytest.mark.skipif(STRACE is None, reason="needs strace")
-@pytest.mark.parametrize("everything", [True, False], ids=["all-die", "git-child-dies"])
-def test_killed_at_every_writing_call(tmp_path: Path, everything: bool) -> None:
-    torn: list[str] = []
-    results = {"before": 0, "after": 0}
-    pattern = ready_with_edits(tmp_path / "pattern")
-    mine = others(pattern)
-    shim = tmp_path / "shim"
-    for point in all_points(tmp_path):
-        if point.run == 0 and not everything:
-            continue
-        repo = Repo(tmp_path / "r")
-        shutil.copytree(pattern.path, repo.path, symlinks=True)
-        repo.git("status")
-        before = repo.head()
-        (shim / "count").write_text("0\n")
-        command, env = child(repo.path), dict(os.environ)
-        if point.run == 0:
-            inject = f"inject={point.call}:signal=SIGKILL:when={point.at}"
-            command = [str(STRACE), "-qq", "-e", f"trace={point.call}", "-e", inject, "-o", "/dev/null", *command]
-        else:
-            facts = {"SHIM_RUN": str(point.run), "SHIM_CALL": point.call, "SHIM_AT": str(point.at)}
-            env = shim_environment(shim, **facts, SHIM_ALL="1" if everything else "")
-        subprocess.run(command, check=False, capture_output=True, env=env)
+def test_once_a_work_tree_was_removed_only_refs_are_put_right(tmp_path: Path) -> None:
+    main = ready_with_edits(tmp_path / "r")
+    linked = main.worktree(tmp_path / "linked", "side")
+    killed_in(linked.path, "_follow")
+    (main.path / ".git/worktrees/linked/index.lock").unlink()
+    main.git("worktree", "remove", "--force", str(linked.path))
+    assert "finished" in gitspec(main, "list").err
+    assert main.git("tag") == TAG
+    assert gitspec(main, "list").err == ""
+
+
+@pytest.mark.parametrize(
+    "failing", ["rev-parse", "rev-list", "for-each-ref", "symbolic-ref", "diff-tree", "hash-object"]
+)
+@pytest.mark.parametrize("step", ["undo", "_follow"])
+def test_a_git_child_that_dies_is_no_answer(tmp_path: Path, step: str, failing: str) -> None:
+    """Else what it could not tell would be taken for a no, and the journal dropped over half of it."""
+
+    repo = ready_with_edits(tmp_path / "r")
+    before, mine = repo.head(), others(repo)
+    killed_in(repo.path, "_follow")
+    if step == "undo":  # as if the tag had been made and the branch not moved yet
+        repo.git("update-ref", "refs/heads/main", before)
+    found, shim = discover(str(repo.path), recover=False), tmp_path / "shim/git"
+    shim.parent.mkdir()
+    shim.write_text(f'#!/bin/sh\ncase " $* " in *" {failing} "*) kill -9 $$;; esac\nexec {shutil.which("git")} "$@"\n')
+    shim.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{shim.parent}{os.pathsep}{os.environ['PATH']}")
+        try:
+            recover(found)
+        except CannotJudge as error:
+            assert error.code == "G004"
+            assert (repo.path / ".git/gitspec/journal.json").exists()
+    recovered(repo)
+    assert state(repo, before) == ("before" if step == "undo" else "after")
+    assert others(repo) == mine
+
+
+def test_a_recovery_that_dies_while_it_deletes_a_tag_leaves_no_lock_behind(tmp_path: Path) -> None:
+    repo = ready_with_edits(tmp_path / "r")
+    before, mine = repo.head(), others(repo)
+    killed_in(repo.path, "_follow")
+    repo.git("update-ref", "refs/heads/main", before)
+    pid = os.fork()
+    if pid == 0:
+        real = os.unlink
+
+        def unlink(path: str) -> None:
+            if path.endswith(TAG):
+                os.kill(os.getpid(), signal.SIGKILL)
+            real(path)
+
+        os.unlink = unlink  # type: ignore[assignment]
         recovered(repo)
-        found = state(repo, before)
-        if found not in results or others(repo) != mine:
-            torn.append(f"{point}: {found}")
-        else:
-            results[found] += 1
-        shutil.rmtree(repo.path)
-    print(sum(results.values()), "points", results)
-    assert not torn, "\n".join(torn)
+        os._exit(0)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
+    assert (repo.path / f".git/refs/tags/{TAG}.lock").exists()
+    assert "undid" in (recovered(repo) or "")
+    assert state(repo, before) == "before"
+    assert others(repo) == mine
 
 
-@pytest.mark.campaign
-def test_killed_at_random_instants(tmp_path: Path) -> None:
-    import random
-
-    torn: list[str] = []
-    results = {"before": 0, "after": 0}
-    pattern = ready_with_edits(tmp_path / "pattern")
-    mine = others(pattern)
-    trial = shutil.copytree(pattern.path, tmp_path / "trial", symlinks=True)
-    began = time.monotonic()
-    subprocess.run(child(Path(trial)), check=True)
-    longest = time.monotonic() - began
-    for number in range(KILLS):
-        path = tmp_path / f"r{number}"
-        shutil.copytree(pattern.path, path, symlinks=True)
-        repo = Repo(path)
-        before = repo.head()
-        repo.git("status")
-        process = subprocess.Popen(child(path), start_new_session=True, stderr=subprocess.DEVNULL)
-        time.sleep(random.uniform(0.2 * longest, longest))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        time.sleep(0.01)
-        recovered(repo)
-        found = state(repo, before)
-        if found not in results or others(repo) != mine:
-            torn.append(f"{number}: {found}")
-        else:
-            results[found] += 1
-        shutil.rmtree(path)
-    assert not torn, torn
-    print(results)
+def test_a_packed_tag_is_deleted_too(tmp_path: Path) -> None:
+    repo = ready_with_edits(tmp_path / "r")
+    before = repo.head()
+    killed_in(repo.path, "_follow")
+    repo.git("update-ref", "refs/heads/main", before)
+    repo.git("pack-refs", "--all")
+    assert "undid" in (recovered(repo) or "")
+    assert state(repo, before) == "before"

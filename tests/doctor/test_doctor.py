@@ -17,10 +17,11 @@ from tests.reading.test_json_shapes import EXAMPLES, compare
 
 KILLER = """\
 #!/bin/sh
-# once the refs have moved, kill the command that moves them
-[ "$1" = committed ] || exit 0
+# in this phase of the ref transaction, kill the command that moves the refs; before the end also what does it
+[ "$1" = PHASE ] || exit 0
 rm "$0"
 kill -9 "$(cut -d' ' -f4 /proc/$PPID/stat)"
+[ "$1" = committed ] || kill -9 $PPID
 """
 
 
@@ -45,9 +46,9 @@ def codes(check: dict[str, Any]) -> list[str]:
     return [found["code"] for found in check["findings"]]
 
 
-def interrupt(repo: Repo) -> Ran:
-    """Archive, and be killed when the refs have moved and the work tree has not."""
-    hook = repo.write(".git/hooks/reference-transaction", KILLER)
+def interrupt(repo: Repo, phase: str = "committed") -> Ran:
+    """Archive, and be killed when the refs have moved and the work tree has not, or just before (``prepared``)."""
+    hook = repo.write(".git/hooks/reference-transaction", KILLER.replace("PHASE", phase))
     hook.chmod(0o755)
     done = gitspec(repo, "archive", "add-2fa")
     assert done.code == -9, done
@@ -74,13 +75,37 @@ def test_an_interrupted_archive_is_shown_and_left_alone(ready: Repo) -> None:
     assert ready.git("status", "--porcelain") != ""
 
 
-def test_repair_finishes_an_interrupted_archive(ready: Repo) -> None:
-    interrupt(ready)
+@pytest.mark.parametrize("phase", ["prepared", "committed"])
+@pytest.mark.parametrize("unlocked", [False, True], ids=["locked", "index-lock-removed"])
+def test_repair_finishes_or_undoes_an_interrupted_archive(ready: Repo, phase: str, unlocked: bool) -> None:
+    ready.write("src/code.py", "edited\n")
+    interrupt(ready, phase)
+    if unlocked:
+        (ready.path / ".git/index.lock").unlink()
     found = look(ready, "--repair")["operation"]
-    assert found["state"] == "repaired" and "finished an interrupted archive of 'add-2fa'" in found["repaired"][0]
-    assert ready.git("status", "--porcelain") == ""
-    assert ready.git("tag") == TAG
+    word = "finished" if phase == "committed" else "undid"
+    assert (found["state"], found["repaired"]) == ("repaired", [f"{word} an interrupted archive of 'add-2fa'"])
+    assert ready.git("status", "--porcelain") == " M src/code.py"
+    assert ready.git("tag") == (TAG if phase == "committed" else "")
+    assert not list((ready.path / ".git").rglob("*.lock"))
     assert look(ready)["operation"]["state"] == "ok"
+
+
+def test_nothing_shows_where_the_repository_lies(ready: Repo, tmp_path: Path) -> None:
+    """Places are relative to the work tree: what is shown is the same in every clone."""
+    ready.write(".git/gitspec/old.json", "{")
+    ready.write(".git/gitspec/operation/index", "x")
+    shown = gitspec(ready, "doctor").out
+    assert ".git/gitspec/old.json: G051" in shown and ".git/gitspec/operation: G051" in shown
+    repaired = gitspec(ready, "doctor", "--repair").out
+    assert "removed .git/gitspec/old.json" in repaired and "removed .git/gitspec/operation" in repaired
+    interrupt(ready)
+    shown += repaired + gitspec(ready, "doctor").out
+    assert ".git/gitspec/journal.json: G050" in shown
+    assert str(tmp_path) not in shown
+    bare = ready.bare(tmp_path / "bare.git")
+    bare.write("gitspec/old.json", "{")
+    assert "\n  gitspec/old.json: G051" in gitspec(bare, "doctor").out
 
 
 def test_an_operation_under_way_is_neither_an_error_nor_repaired(ready: Repo) -> None:
@@ -102,9 +127,11 @@ def test_an_unreadable_journal_is_shown_with_a_way_out_and_never_removed(ready: 
 
 def test_what_an_operation_left_behind_is_removed_on_demand(ready: Repo) -> None:
     ready.write(".git/gitspec/operation/index", "x")
-    assert codes(look(ready)["operation"]) == ["G051"]
+    ready.write(".git/gitspec/journal.json.new", "half")
+    assert codes(look(ready)["operation"]) == ["G051", "G051"]
     assert look(ready, "--repair")["operation"]["state"] == "repaired"
     assert not (ready.path / ".git/gitspec/operation").exists()
+    assert not (ready.path / ".git/gitspec/journal.json.new").exists()
 
 
 def test_hooks_that_would_fail_open_are_installed_again(ready: Repo) -> None:
