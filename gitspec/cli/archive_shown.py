@@ -54,11 +54,12 @@ def show_merged(result: "Done[MergedPlan] | Preview[MergedPlan]", as_json: bool)
     data["archived"] = [_of_plan(plan) | {"commit": commit, "tag": _tag(plan)} for plan, commit in rows]
     data["left"] = _left_data(merged.left)
     data |= {"left_as_edits": list(outcome.kept) if outcome else [], "pushed": result.pushed or None}
-    shown = [f"Archived {plan.operation.change} on {target.branch}: {commit}" for plan, commit in rows]
+    shown = []
+    for plan, commit in rows:
+        shown += [f"Archived {plan.operation.change} on {target.branch}: {commit}", *_summary(plan), *_earlier(plan)]
     if not shown:
         shown = [f"Nothing to archive on {target.branch}"]
-    tags = [line for plan in merged.plans for line in _earlier(plan)]
-    emit(as_json, "archive-merged", data, [*shown, *tags, *_ending(result), *lines])
+    emit(as_json, "archive-merged", data, [*shown, *_ending(result), *lines])
     return _code(merged.left)
 
 

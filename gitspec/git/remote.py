@@ -10,6 +10,7 @@ from gitspec.git.run import Result, git, run
 _HEADS = "refs/heads/"
 _PASSING = ("lock", "failed to update ref", "incorrect old value", "transaction failed", "fetch first", "stale info")
 """What receive-pack and push say when somebody else was writing at the same moment."""
+_NOISE = ("error: failed to push some refs", "error: hook declined to update")
 
 
 class Remote(NamedTuple):
@@ -110,7 +111,7 @@ def push(repo: Repository, remote: str, updates: Sequence[Update]) -> None:
         return
     said = result.out.decode("utf-8", "replace").splitlines()
     rows = [row.split("\t") for row in said if row.startswith("!\t")]
-    reasons = [row[2] for row in rows if len(row) > 2 and "atomic push failed" not in row[2]]
+    reasons = [row[2] for row in rows if len(row) > 2 and "atomic push fail" not in row[2]]
     if not reasons and _landed(repo, remote, updates):
         return
     told = [line.strip() for line in result.err.decode("utf-8", "replace").splitlines()]
@@ -118,7 +119,8 @@ def push(repo: Repository, remote: str, updates: Sequence[Update]) -> None:
         raise _unreachable(remote, result)
     hints = [line.removeprefix("remote:").strip() for line in told if line.startswith(("remote:", "fatal:", "error:"))]
     passing = any(word in text for word in _PASSING for text in (*reasons, *hints))
-    shown = "; ".join(dict.fromkeys([*reasons, *[hint for hint in hints if hint][:3]]))
+    telling = [hint for hint in hints if hint and not hint.startswith(_NOISE)]
+    shown = "; ".join(dict.fromkeys([*telling[:3], *reasons]))
     raise PushRejected(remote, shown or "no reason given", passing=passing)
 
 
