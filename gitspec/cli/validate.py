@@ -32,12 +32,12 @@ def command(
     """Check capabilities and active changes by NAME, or everything.
 
     All findings of all files at once. Changes are folded as `gitspec archive` would, so that one that is valid can be
-    archived. The exit code is 1 when there are errors.
+    archived. The exit code is 1 when there are errors, and 3 when all of them say that data is missing.
     """
     from gitspec.cli.opened import open_spec, put_json, put_lines
     from gitspec.commands.names import KINDS, find_one
     from gitspec.commands.validate import validate_all, validate_some
-    from gitspec.errors import EXIT_FINDINGS, EXIT_OK, UsageError
+    from gitspec.errors import EXIT_CANNOT, EXIT_FINDINGS, EXIT_OK, UsageError
     from gitspec.render.findings import validation_data, validation_text
     from gitspec.render.output import paint, patience
 
@@ -54,4 +54,6 @@ def command(
         put_json(spec, "validation", validation_data(found))
     else:
         put_lines(validation_text(found, paint()))
+    if found.is_unjudged:
+        return EXIT_CANNOT
     return EXIT_OK if found.is_valid else EXIT_FINDINGS

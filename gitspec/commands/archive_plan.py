@@ -231,8 +231,8 @@ def open_spec(tip: Tip, cache: Cache | None) -> "Spec":
     from gitspec.store.spec import Spec
 
     if tip.trees.batch.get(tip.root) is None:
-        return Spec(at_tree(tip.repo, tip.root, tip.objects), cache)
-    return Spec(at_trees(tip.repo, tip.trees, tip.root, tip.objects), cache)
+        return Spec(at_tree(tip.repo, tip.root, tip.objects, name=tip.target.tip), cache)
+    return Spec(at_trees(tip.repo, tip.trees, tip.root, tip.objects, name=tip.target.tip), cache)
 
 
 def _prefetch(tip: Tip, folder: Item) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from gitspec.domain.capability import Capability
 from gitspec.domain.quotes import Quote, brought, carried, texts_of, unseen
+from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
-from gitspec.git.spec_history import versions_of
+from gitspec.git.spec_history import shallow_boundary, versions_of
 from gitspec.store import layout
 from gitspec.store.folding import dependencies
 from gitspec.store.history_reader import Reader, Unreadable
@@ -39,7 +40,10 @@ def active_quotes(spec: Spec) -> Iterator[tuple[str, Quote]]:
 
 
 def never_said(repo: Repository, quoted: Sequence[Quoted], tips: Sequence[str]) -> Iterator[Quoted]:
-    """Those of ``quoted`` that no version of the capability ever said, of any of its requirements."""
+    """Those of ``quoted`` that no version of the capability ever said, of any of its requirements.
+
+    Raises CannotJudge G016 when a shallow clone may hide the version that said it.
+    """
     by_path: dict[str, list[Quoted]] = {}
     for one in quoted:
         by_path.setdefault(layout.capability_path(one[2].capability), []).append(one)
@@ -47,9 +51,13 @@ def never_said(repo: Repository, quoted: Sequence[Quoted], tips: Sequence[str]) 
     try:
         left = [one for path, group in sorted(by_path.items()) for one in _unsaid(repo, reader, group, tips, path)]
         # what a requirement was before it was moved stands in another file
-        yield from _unsaid(repo, reader, left, tips, layout.CAPABILITIES)
+        left = _unsaid(repo, reader, left, tips, layout.CAPABILITIES)
     finally:
         reader.close()
+    if left and shallow_boundary(repo):
+        message = f"this clone hides the history in which {left[0][2].name} may have been as a delta quotes it"
+        raise CannotJudge("G016", message, help="git fetch --unshallow")
+    yield from left
 
 
 def _unsaid(repo: Repository, reader: Reader, quoted: list[Quoted], tips: Sequence[str], path: str) -> list[Quoted]:

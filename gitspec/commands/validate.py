@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.names import Named
-from gitspec.domain.finding import Finding, has_errors
+from gitspec.domain.finding import Finding, has_errors, is_unjudged
 from gitspec.errors import CannotJudge
 from gitspec.store import layout
 from gitspec.store.check import CheckedChange, check_changes, sort_key
@@ -31,6 +31,11 @@ class Validation(NamedTuple):
     def is_valid(self) -> bool:
         """Whether the check passes; with ``strict`` warnings fail it too."""
         return not has_errors(self.findings, strict=self.strict)
+
+    @property
+    def is_unjudged(self) -> bool:
+        """Whether there are errors, and all of them say that data is missing."""
+        return is_unjudged(self.findings)
 
 
 def validate_all(spec: Spec, *, strict: bool = False) -> Validation:

@@ -102,7 +102,10 @@ class Objects:
             return found
         if rev == "HEAD" and kind == "commit":
             raise CannotJudge("G005", "there is no commit yet", help="make a first commit, or leave out --at")
-        raise CannotJudge("G005", f"'{rev}' names no {kind}", help="git log --oneline --all shows what there is")
+        way_out = "git log --oneline --all shows what there is"
+        if os.path.exists(os.environ.get("GIT_SHALLOW_FILE") or f"{self.repo.common_dir}/shallow"):
+            way_out = "the clone is shallow, and it may be older: git fetch --unshallow"
+        raise CannotJudge("G005", f"'{rev}' names no {kind}", help=way_out)
 
     def find(self, rev: str, kind: str = "commit") -> str | None:
         """As ``resolve``, but None when there is nothing of that name."""

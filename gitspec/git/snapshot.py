@@ -77,15 +77,18 @@ def at_tree(repo: Repository, tree: str, objects: Objects | None = None, *, name
     return _Stored(repo, name or tree, _parse(listed), objects or Objects(repo))
 
 
-def at_trees(repo: Repository, trees: Trees, tree: str, objects: Objects) -> Snapshot:
-    """spec/ in a tree that may not be written yet: what only the batch of ``trees`` holds is read from there."""
+def at_trees(repo: Repository, trees: Trees, tree: str, objects: Objects, *, name: str = "") -> Snapshot:
+    """spec/ in a tree that may not be written yet: what only the batch of ``trees`` holds is read from there.
+
+    ``name`` is the commit that it builds on, whose history counts.
+    """
     top = trees.at(tree, ROOT)
     if top is None or top.mode != MODE_TREE:
-        return _Stored(repo, tree, [Entry(ROOT, *top)] if top else [], objects)
+        return _Stored(repo, name or tree, [Entry(ROOT, *top)] if top else [], objects)
     entries = [Entry(f"{ROOT}/{path}", *item) for path, item in trees.files(top.oid)]
     oids = [entry.oid for entry in entries if entry.oid]
     objects.keep({oid: data for oid in oids if (data := trees.batch.get(oid)) is not None})
-    return _Stored(repo, tree, entries, objects)
+    return _Stored(repo, name or tree, entries, objects)
 
 
 def at_index(repo: Repository) -> Snapshot:

@@ -22,11 +22,11 @@ _NO_CAPABILITY = ("D009", "D032")
 
 
 class Aged(NamedTuple):
-    """``problems`` with what time has to do with them; ``tips``: the commits whose history told, if any was asked."""
+    """``problems`` with what time has to do with them; ``horizon``: how far back was looked, if it made a difference."""
 
     problems: list[Problem]
     stale: list[Stale]
-    tips: tuple[str, ...] = ()
+    horizon: tuple[str, ...] = ()
 
 
 def aged(
@@ -44,7 +44,7 @@ def aged(
     entries: dict[tuple[str, str, int], list[StalePart]] = {}
     for part in parts:
         entries.setdefault((part.capability, part.group, part.at), []).append(part)
-    unfounded, tips = _unfounded(spec, folder, deltas, living, entries)
+    unfounded, horizon = _unfounded(spec, folder, deltas, living, entries)
     touched = {
         key: [Stale(p.name, p.part, last_touched(spec, p.name, p.part)) for p in ps] for key, ps in entries.items()
     }
@@ -61,7 +61,7 @@ def aged(
         kept.append(problem)
     kept += [_mention(folder.id, key, touched[key]) for key in entries if key not in conflicting | unfounded.keys()]
     stale = dict.fromkeys(s for key, rows in touched.items() if key not in unfounded for s in rows)
-    return Aged([*kept, *unfounded.values()], list(stale), tips)
+    return Aged([*kept, *unfounded.values()], list(stale), horizon)
 
 
 def _key(problem: Problem) -> tuple[str, str, int]:
@@ -91,15 +91,15 @@ def _unfounded(
     living: "Mapping[str, Capability]",
     entries: "Mapping[tuple[str, str, int], list[StalePart]]",
 ) -> tuple[dict[tuple[str, str, int], Problem], tuple[str, ...]]:
-    """The entries that say of the past what was never so. Where history is cut off nobody can tell, so nobody does."""
+    """The entries that say of the past what was never so, and those of which this clone cannot tell."""
     from gitspec.domain.provenance import Claim
     from gitspec.store.lineage import Origins, Unfounded
     from gitspec.store.lived import Lived
 
     found: dict[tuple[str, str, int], Problem] = {}
     lived = Lived(spec)
-    if not lived.tips or lived.is_cut_off:
-        return {}, ()
+    if not lived.tips:
+        return {}, lived.horizon
     origins = Origins(lived, folder, living)
     for (capability, group, at), parts in entries.items():
         entry = getattr(deltas[capability], group)[at] if at >= 0 else None
@@ -110,9 +110,10 @@ def _unfounded(
         except Unfounded as error:
             place = (group, at, "seen")
             found[capability, group, at] = Problem(error.code, error.message, error.help, place, capability)
-        except CannotJudge:  # an object that is not here
-            continue
-    return found, tuple(lived.tips) if found else ()
+        except CannotJudge as error:  # a check never passes for lack of data
+            place = (group, at, "seen")
+            found[capability, group, at] = Problem(error.code, error.message, error.help, place, capability)
+    return found, lived.horizon if found else ()
 
 
 def _without_home(spec: "Spec", mine: str, problem: Problem) -> Problem:

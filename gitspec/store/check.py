@@ -70,13 +70,13 @@ def sort_key(found: Finding) -> tuple[str, int, int, str, str]:
 def _holds(spec: "Spec", record: ChangeRecord, verdict: Any) -> bool:
     if not isinstance(verdict, dict) or verdict["key"] != record.key or not still_holds(spec, verdict["needs"]):
         return False
-    return not verdict["tips"] or verdict["tips"] == _tips(spec)
+    return not verdict["horizon"] or verdict["horizon"] == _horizon(spec)
 
 
-def _tips(spec: "Spec") -> list[str]:
+def _horizon(spec: "Spec") -> list[str]:
     from gitspec.store.lived import Lived
 
-    return Lived(spec).tips
+    return list(Lived(spec).horizon)
 
 
 def _checked(spec: "Spec", record: ChangeRecord, verdict: dict[str, Any], *, is_new: bool) -> CheckedChange:
@@ -94,16 +94,16 @@ def _judge(spec: "Spec", record: ChangeRecord) -> dict[str, Any]:
         "needs": watched.needs(),
         "findings": [plain(f) for f in judged.findings],
         "stale": [list(stale) for stale in judged.stale],
-        "tips": list(judged.tips),
+        "horizon": list(judged.horizon),
     }
 
 
 class _Judged(NamedTuple):
-    """``tips``: the commits whose history was asked, when another history would give other findings."""
+    """``horizon``: how far back was looked, when another history would give other findings."""
 
     findings: list[Finding]
     stale: Sequence[Stale] = ()
-    tips: Sequence[str] = ()
+    horizon: Sequence[str] = ()
 
 
 def _judged(spec: "Spec", folder: "ChangeFolder", record: ChangeRecord, watched: Watched) -> _Judged:
@@ -138,7 +138,7 @@ def _judged(spec: "Spec", folder: "ChangeFolder", record: ChangeRecord, watched:
         return _Judged([*(_placed(folder, problem) for problem in problems), _cannot_fold(folder, error)])
     placed = [_placed(folder, problem) for problem in (*problems, *age.problems)]
     placed += _served_in_vain(record, living, verdict.result.capabilities)
-    return _Judged(placed, age.stale, age.tips)
+    return _Judged(placed, age.stale, age.horizon)
 
 
 def _served_in_vain(

@@ -43,6 +43,11 @@ class Lived:
         self._archives: list[tuple[str, Archive]] | None = None
 
     @property
+    def horizon(self) -> tuple[str, ...]:
+        """What decides how far back can be looked: the tips, and where a shallow clone ends; never empty."""
+        return (*self.tips, *sorted(shallow_boundary(self.repo))) or ("",)
+
+    @property
     def is_cut_off(self) -> bool:
         """Whether a shallow clone hides what came before."""
         return bool(shallow_boundary(self.repo))

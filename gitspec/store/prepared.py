@@ -7,9 +7,9 @@ cache and needs neither YAML nor the models.
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gitspec.domain.finding import Finding
+from gitspec.domain.finding import Finding, is_unjudged
 from gitspec.domain.fold_result import Touched
-from gitspec.errors import Refused
+from gitspec.errors import EXIT_CANNOT, Refused
 from gitspec.store import layout
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Invalid(Refused):
         first = errors[0]
         super().__init__(first.code, first.message, place=first.place, help=first.help or f"gitspec validate {change}")
         self.findings = errors
+        if is_unjudged(errors):
+            self.exit_code = EXIT_CANNOT
 
 
 class Ids(NamedTuple):
