@@ -46,6 +46,8 @@ class Feature:
         self.wanted = wanted
         self.depends = depends
         self.is_archived = False
+        self.saw: frozenset[str] = frozenset()
+        """What had landed when its author looked."""
 
 
 class Reported(NamedTuple):
@@ -112,7 +114,12 @@ class World:
             self.repo.git("switch", "-q", "-c", name, start)
         taken = set(_names([self.seen[self.trail[-1]], seen]))
         author = Author(self.random, seen, self.marks, frozenset(self.used - taken))
-        author.found() if not seen else author.work(self.random.randint(1, 4))
+        if not seen:
+            author.found()
+            for _ in range(5):
+                author.add()
+        else:
+            author.work(self.random.choice([1, 1, 2, 3]))
         self.used.update(_names([author.wanted]))
         self.wishes[name] = ledger.wish(seen, author.wanted)
         folder = propose(self.repo, name)
@@ -126,6 +133,7 @@ class World:
             self.repo.write(f"src/{name}.py", "pass\n")
             self._commit(f"Write it\n\nChange: {name}")
         self.features[name] = Feature(name, start, author.wanted, below.name if below else "")
+        self.features[name].saw = frozenset([*self.landed[start], *([below.name] if below else ())])
         self.record("main" if on_main else name, self.landed[start])
         self.figures["changes"] += 1
         self.figures["stacked"] += bool(below)
@@ -371,6 +379,7 @@ class World:
     # -- means
 
     def archive(self, name: str, branch: str, *, with_tag: bool = True, same_day: bool = False) -> Reported | None:
+        landed = frozenset(self.landed.get(self.tip(branch), ()))
         if not same_day:
             self._switch(branch)
             if why := self._warned(name):
@@ -382,6 +391,7 @@ class World:
         else:
             why = self._asked(lambda: archiving.archive(self.here, name, archiving.Options(with_tag=with_tag)))
         self.figures["archives"] += not why
+        self.figures["archives of what others had overtaken"] += not why and not landed <= self.features[name].saw
         if not why:
             self._tell(f"{name} archived on {branch}: {self.tip(branch)[:7]}")
         return why
@@ -558,7 +568,7 @@ class World:
         return self.random.choice(items) if items else None
 
 
-def live(repo: Repo, seed: int, steps: int = 12) -> "Counter[str]":
+def live(repo: Repo, seed: int, steps: int = 14) -> "Counter[str]":
     """Let a project live through random steps; its figures. Any loss fails with the whole tale."""
     random = Random(seed)
     world = World(repo, random, by_command=random.random() < 0.04)
