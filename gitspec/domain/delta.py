@@ -4,8 +4,6 @@
 that the field was absent, an absent `to` that it goes.
 """
 
-from pydantic import Field
-
 from gitspec.domain.capability import LinkType, Requirement, Scenario, Steps
 from gitspec.domain.model import (
     CapabilityId,
@@ -18,6 +16,7 @@ from gitspec.domain.model import (
     RequirementId,
     RequirementName,
     ScenarioId,
+    field,
 )
 
 Seen = dict[Key, Digest]
@@ -27,27 +26,27 @@ Seen = dict[Key, Digest]
 class TextEdit(Model):
     """An edit of prose."""
 
-    before: Prose | None = Field(default=None, alias="from")
+    before: Prose | None = field(default=None, key="from")
     """The text as the author saw it."""
-    after: Prose | None = Field(default=None, alias="to")
+    after: Prose | None = field(default=None, key="to")
     """The text as it shall be."""
 
 
 class LineEdit(Model):
     """An edit of a text of one line."""
 
-    before: Line | None = Field(default=None, alias="from")
+    before: Line | None = field(default=None, key="from")
     """The line as the author saw it."""
-    after: Line | None = Field(default=None, alias="to")
+    after: Line | None = field(default=None, key="to")
     """The line as it shall be."""
 
 
 class StepsEdit(Model):
     """An edit of the steps of a scenario."""
 
-    before: Steps | None = Field(default=None, alias="from")
+    before: Steps | None = field(default=None, key="from")
     """The steps as the author saw them."""
-    after: Steps | None = Field(default=None, alias="to")
+    after: Steps | None = field(default=None, key="to")
     """The steps as they shall be."""
 
 
@@ -63,9 +62,9 @@ class TagsEdit(Model):
 class LinksEdit(Model):
     """Links that come and go."""
 
-    added: dict[LinkType, tuple[RequirementName, ...]] = Field(default_factory=dict)
+    added: dict[LinkType, tuple[RequirementName, ...]] = field(default_factory=dict)
     """Links to add, by kind."""
-    removed: dict[LinkType, tuple[RequirementName, ...]] = Field(default_factory=dict)
+    removed: dict[LinkType, tuple[RequirementName, ...]] = field(default_factory=dict)
     """Links to remove, by kind."""
 
 
@@ -146,7 +145,7 @@ class ModifiedRequirement(Model):
     """Tags that come and go."""
     links: LinksEdit | None = None
     """Links that come and go."""
-    attributes: dict[Key, LineEdit] = Field(default_factory=dict)
+    attributes: dict[Key, LineEdit] = field(default_factory=dict)
     """Edits of attributes, by name."""
     deferred: TextEdit | None = None
     """Edit of the reason for which the requirement is deferred."""

@@ -36,8 +36,9 @@ class _Spot(NamedTuple):
     is_key: bool = False
 
 
-def findings_of(error: ValidationError, model: type[Model], document: Document) -> list[Finding]:
-    """A finding for each error of a document that is bound to ``model``."""
+def findings_of(error: ValueError, model: type[Model], document: Document) -> list[Finding]:
+    """A finding for each error of a document that is bound to ``model``: what binding it has raised."""
+    assert isinstance(error, ValidationError)
     taken = {(f.line, f.col) for f in document.findings}
     found: list[Finding] = []
     for row in error.errors(include_url=False, include_input=False):
