@@ -161,17 +161,17 @@ def _files(
     before = {one.capability: one.was for one in touched if one.was}
     paths = spec.capability_paths()
     rows = [
-        (layout.capability_path(capability), paths.get(before.get(capability, capability)), model)
+        (layout.capability_path(capability), before.get(capability, capability), model)
         for capability, model in capabilities.items()
     ]
 
     def content(index: int) -> bytes | None:
-        path, source, model = rows[index]
+        path, was, model = rows[index]
         if model is None:
             return None
-        return emit(model) if source is None else rewrite(originals[source], model, path)
+        return emit(model) if was not in paths else rewrite(originals[paths[was]], model, path, spec.capability(was))
 
-    sources = [source for _, source, model in rows if source is not None and model is not None]
+    sources = [paths[was] for _, was, model in rows if was in paths and model is not None]
     originals = dict(zip(sources, spec.snapshot.read_many(sources), strict=True))
     return dict(zip((path for path, _, _ in rows), map_many(content, len(rows)), strict=True))
 
