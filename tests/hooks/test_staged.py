@@ -37,7 +37,7 @@ def test_a_broken_delta_is_not_committed(specs: Governed) -> None:
 def test_a_delta_that_does_not_fold_is_not_committed(specs: Governed) -> None:
     specs.stage(delta("sso"), added("session-expiry"))
     done = specs.try_commit("Docs")
-    assert done.returncode == 1 and f"{delta('sso')}:3:5: D007" in said(done), said(done)
+    assert done.returncode == 1 and f"{delta('sso')}:3:9: D007" in said(done), said(done)
 
 
 def test_what_counts_is_the_index_and_not_the_work_tree(specs: Governed) -> None:
