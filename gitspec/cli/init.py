@@ -9,15 +9,27 @@ from gitspec.cli.options import emit, examples, json_option
 
 if TYPE_CHECKING:
     from gitspec.commands.init import Done, Plan
+    from gitspec.commands.init_ci import Forge
 
 
 @click.command(
-    epilog=examples("gitspec init", "gitspec init --yes --json", "gitspec -C path/to/repository init --no-hooks")
+    epilog=examples(
+        "gitspec init",
+        "gitspec init --yes --json",
+        "gitspec init --ci github",
+        "gitspec -C path/to/repository init --no-hooks",
+    )
 )
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
 @click.option("--no-hooks", is_flag=True, help="Do not install the commit hooks (gitspec hooks install does it later).")
+@click.option(
+    "--ci",
+    type=click.Choice(["github", "gitlab"]),
+    multiple=True,
+    help="Write pipelines that judge what lands, and on GitHub archive what is complete (docs/ci.md).",
+)
 @json_option
-def command(yes: bool, no_hooks: bool, as_json: bool) -> int:
+def command(yes: bool, no_hooks: bool, ci: tuple["Forge", ...], as_json: bool) -> int:
     """Bring gitspec into a repository: policy, commit hooks, diff and merge driver.
 
     Safe to run twice: it writes what is missing and overwrites nothing.
@@ -26,7 +38,7 @@ def command(yes: bool, no_hooks: bool, as_json: bool) -> int:
     from gitspec.git.repository import discover
 
     repo = discover()
-    planned = init.plan(repo, hooks=not no_hooks)
+    planned = init.plan(repo, hooks=not no_hooks, ci=ci)
     if not yes and not as_json and _somebody_watches() and not _agreed(planned):
         click.echo("nothing was written")
         return 1
@@ -52,6 +64,10 @@ def _agreed(planned: "Plan") -> bool:
 def _lines(planned: "Plan", done: "Done") -> list[str]:
     lines = [f"wrote {path}" for path in done.written]
     lines += [f"kept {path}" for path in done.kept]
+    lines += [
+        f"kept {path}, which differs from what this version writes; to get that: delete it, and run this again"
+        for path in _different(planned)
+    ]
     lines += [f"set {key} in this clone's Git configuration" for key in done.configured]
     lines += [f"kept {key} as you have set it" for key in planned.kept_settings]
     if done.hooks is not None:
@@ -77,12 +93,17 @@ def next_steps(done: "Done") -> list[str]:
     return [f"git add {' '.join(done.written)} && git commit -m 'Adopt gitspec'", "gitspec propose <change>"]
 
 
+def _different(planned: "Plan") -> list[str]:
+    return [file.path for file in planned.pipelines if file.state == "different"]
+
+
 def _data(planned: "Plan", done: "Done") -> dict[str, Any]:
     from gitspec.cli.hooks import hooks_data
 
     return {
         "written": list(done.written),
         "kept": list(done.kept),
+        "different": _different(planned),
         "configured": list(done.configured),
         "hooks": None if done.hooks is None else hooks_data(done.hooks),
         "tag_readers": [reader._asdict() | {"line": reader.line or None} for reader in planned.tag_readers],

@@ -3,8 +3,10 @@
 Everything is looked at first (``plan``) and written then (``apply``); what is there already stays as it is.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitspec.commands.init_ci import Forge, PipelineFile, pipeline_files
 from gitspec.commands.init_git import ATTRIBUTES, attributes, missing_settings
 from gitspec.commands.tag_readers import TagReader, find_tag_readers
 from gitspec.errors import CannotJudge, Refused
@@ -30,11 +32,13 @@ class Plan(NamedTuple):
     """Those that the user has set otherwise; they stay."""
     hooks: bool
     tag_readers: tuple[TagReader, ...]
+    pipelines: tuple[PipelineFile, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """The files that would be written."""
-        return tuple(p for p, data in ((POLICY, self.policy), (ATTRIBUTES, self.attributes)) if data is not None)
+        own = tuple(p for p, data in ((POLICY, self.policy), (ATTRIBUTES, self.attributes)) if data is not None)
+        return (*own, *(file.path for file in self.pipelines if file.state == "new"))
 
 
 class Done(NamedTuple):
@@ -46,8 +50,8 @@ class Done(NamedTuple):
     hooks: "Installed | None"
 
 
-def plan(repo: Repository, *, hooks: bool = True) -> Plan:
-    """Look at the repository. Raises CannotJudge G007 in a bare one, Refused L001 when ``spec`` is something else."""
+def plan(repo: Repository, *, hooks: bool = True, ci: Sequence[Forge] = ()) -> Plan:
+    """Look at the repository; ``ci`` names forges to write pipelines for. Raises CannotJudge G007 in a bare one, Refused L001 when ``spec`` is something else."""
     if repo.top is None:
         help_ = "run it in a clone with a work tree; its commits bring the policy here"
         raise CannotJudge("G007", "a bare repository has no work tree to write to", help=help_)
@@ -61,6 +65,7 @@ def plan(repo: Repository, *, hooks: bool = True) -> Plan:
         kept_settings=kept,
         hooks=hooks,
         tag_readers=find_tag_readers(repo),
+        pipelines=pipeline_files(repo, ci),
     )
 
 
@@ -75,9 +80,13 @@ def apply(repo: Repository, planned: Plan) -> Done:
         write_file(repo, POLICY, planned.policy, exclusive=True)
     if planned.attributes is not None:
         write_file(repo, ATTRIBUTES, planned.attributes, within="")
+    for file in planned.pipelines:
+        if file.state == "new":
+            write_file(repo, file.path, file.data, exclusive=True, within="")
     for key, value in planned.settings.items():
         git(repo, "config", "--local", key, value)
-    kept = tuple(path for path in (POLICY, ATTRIBUTES) if path not in written)
+    there = (POLICY, ATTRIBUTES, *(file.path for file in planned.pipelines if file.state == "same"))
+    kept = tuple(path for path in there if path not in written)
     return Done(tuple(written), kept, tuple(planned.settings), installed)
 
 
