@@ -15,6 +15,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "init": "gitspec.cli.init:command",
         "import": "gitspec.cli.import_:command",
         "hooks": "gitspec.cli.hooks:command",
+        "policy": "gitspec.cli.policy:command",
         "doctor": "gitspec.cli.doctor:command",
     },
     "Work on a change": {
@@ -22,6 +23,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "delta": "gitspec.cli.delta:command",
         "rebase": "gitspec.cli.rebase:command",
         "task": "gitspec.cli.task:command",
+        "approve": "gitspec.cli.approve:command",
         "use": "gitspec.cli.hooks:use_command",
         "commit": "gitspec.cli.hooks:commit_command",
     },

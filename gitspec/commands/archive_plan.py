@@ -285,6 +285,17 @@ def _refuse_unready(tip: Tip, change: str, prepared: Prepared, tasks: tuple[Task
             place=f"{layout.change_folder(change)}/change.yaml",
             help=f"gitspec archive {missing[0]}",
         )
+    _refuse_unapproved(tip, change)
+
+
+def _refuse_unapproved(tip: Tip, change: str) -> None:
+    """Only a policy that speaks of approvals can ask for one; others cost no look at them."""
+    policy = tip.at(layout.POLICY)
+    if policy is not None and b"approvals" in tip.objects.read(policy.oid):
+        from gitspec.commands.approvals import refuse_unapproved
+
+        spec = open_spec(tip, None)
+        refuse_unapproved(tip.repo, spec.require_policy(), spec, change, tip.target.tip, tip.target.branch)
 
 
 def _refuse_unfinished(change: str, tasks: tuple[Task, ...]) -> None:

@@ -23,8 +23,8 @@ def bot_of(facts: CommitFacts, policy: "Policy") -> str:
     is_code = code_matcher(policy, facts.linked)
     code = [t.path for t in facts.touched if is_code(t)]
     for bot in policy.bots if code else ():
-        emails = {_canonical(email) for email in bot.emails}
-        if {_canonical(facts.author.email), _canonical(facts.committer.email)} <= emails:
+        emails = {canonical_email(email) for email in bot.emails}
+        if {canonical_email(facts.author.email), canonical_email(facts.committer.email)} <= emails:
             matches = path_matcher(bot.paths)
             if all(map(matches, code)):
                 return bot.name
@@ -35,7 +35,7 @@ def _is_spec(path: str) -> bool:
     return path == SPEC or path.startswith(f"{SPEC}/")
 
 
-def _canonical(email: str) -> str:
-    """The local part is what its server makes of it; domains know no case."""
+def canonical_email(email: str) -> str:
+    """An address as addresses are compared: the local part is what its server makes of it; domains know no case."""
     local, at, domain = email.rpartition("@")
     return f"{local}{at}{domain.lower()}"

@@ -127,6 +127,7 @@ RULES: dict[str, Rule] = {
     "A026": Rule("error", "commits of others on the rolling pull-request branch"),
     "A030": Rule("error", "nothing to resolve: no merge is under way"),
     "A031": Rule("error", "merge that takes an archived change back"),
+    "A032": Rule("error", "change without the approval that the policy asks for"),
     "A027": Rule("error", "archived change that later ones build on"),
     "A028": Rule("error", "change whose archive cannot be taken back"),
     # M: import
@@ -220,6 +221,7 @@ RULES: dict[str, Rule] = {
     "G053": Rule("warning", "setting that this clone lacks"),
     "G054": Rule("error", "git program too old"),
     "G055": Rule("warning", "lock that has been there for long"),
+    "G056": Rule("error", "ssh-keygen missing or failing"),
     # R: references in commits
     "R001": Rule("error", "code without a reference to a change"),
     "R002": Rule("error", "reference to a change that does not exist"),

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from gitspec.domain.capability import Steps
-from gitspec.domain.model import Flag, Line, Model, Prose
+from gitspec.domain.model import Flag, Line, Model, Pattern, Prose
 
 Kind = Literal["prose", "line", "word", "steps", "flag", "number", "day", "list", "map", "model", "either"]
 
@@ -55,7 +55,13 @@ def field_map(model: type[Model]) -> dict[str, Field]:
     return {field.key: field for field in fields_of(model)}
 
 
-_KNOWN: tuple[tuple[Any, Kind], ...] = ((Prose, "prose"), (Line, "line"), (Steps, "steps"), (Flag, "flag"))
+_KNOWN: tuple[tuple[Any, Kind], ...] = (
+    (Prose, "prose"),
+    (Line, "line"),
+    (Pattern, "line"),
+    (Steps, "steps"),
+    (Flag, "flag"),
+)
 
 
 def _shape(hint: Any) -> Shape:
