@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def command(stage: bool, as_json: bool) -> None:
     """Write the living specs that a merge under way must have.
 
-    They are those of HEAD, folded with the archived changes that the merge brings: so the merge proves itself. A file
-    whose content is right already stays as it is. Other conflicts stay for you to decide.
+    They are those of HEAD, without the archived changes that the merge takes back, folded with those that it brings: so
+    the merge proves itself. A file whose content is right already stays as it is. Other conflicts stay for you to decide.
     """
     from gitspec.commands.resolve import resolve
     from gitspec.git.repository import discover
@@ -30,6 +30,7 @@ def _lines(done: "Resolved") -> list[str]:
     count = len(done.folders)
     lines = [f"the merge brings {count} archived change{'' if count == 1 else 's'}"]
     lines += [f"  {folder}" for folder in done.folders]
+    lines += [f"the merge takes {folder} back" for folder in done.taken_back]
     lines += [f"wrote {path}" for path in done.written]
     lines += [f"removed {path}" for path in done.removed]
     lines += [f"{path} is right" for path in done.right]

@@ -1,22 +1,25 @@
 """Use case of `gitspec resolve`: the living specs that a merge under way must have to prove itself.
 
-They are those of HEAD, which becomes the first parent, folded with the archived folders that the merge brings: those
-that the index has and HEAD has not. A file whose content is right already stays, whatever its order or form.
+They are those of HEAD, which becomes the first parent, without the archived folders that the merge takes back, and
+folded with those that it brings: those that the index has and HEAD has not. A file whose content is right already stays,
+whatever its order or form.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.domain.capability import Capability
 from gitspec.domain.conflict_markers import MARKED_HELP
-from gitspec.domain.prove import Folded, Folder, Unfolded, fold_folders, mismatches
+from gitspec.domain.prove import Folded, Folder, Undone, Unfolded, fold_step, mismatches
 from gitspec.domain.rules import finding
 from gitspec.errors import CannotJudge, Refused
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.git.snapshot import Snapshot, WorkTree, at_commit, at_index
 from gitspec.store import layout
+from gitspec.store.history_reader import Unreadable
+from gitspec.store.proving import Prover
 from gitspec.store.spec import Archived, BrokenSpec, Spec
 from gitspec.store.writing import remove_file, write_file
 
@@ -30,6 +33,7 @@ _THEIRS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 class Resolved(NamedTuple):
     """What was done. ``folders`` are the archived folders that the merge brings; ``right`` were right already.
 
+    ``taken_back`` are archived folders of HEAD that the merge makes active again.
     ``imported`` are capabilities that the other side brings otherwise than by archiving; they stay as they are.
     """
 
@@ -39,6 +43,7 @@ class Resolved(NamedTuple):
     right: tuple[str, ...]
     imported: tuple[str, ...]
     staged: bool
+    taken_back: tuple[str, ...] = ()
 
 
 class NotFolding(Refused):
@@ -63,12 +68,20 @@ def resolve(repo: Repository, *, stage: bool = False) -> Resolved:
     """Write the living specs that the merge must have; with ``stage`` add them to the index.
 
     Raises CannotJudge G007 in a bare repository; Refused A030 without a merge under way, L006 for archived folders that
-    are in conflict themselves, A031 for folders that the merge takes away; BrokenSpec; NotFolding H003.
+    are in conflict themselves, A031 for folders that the merge takes away and does not make active again, or that later
+    changes build on; BrokenSpec; NotFolding H003; CannotJudge G016 when history is missing.
     """
     merge = _opened(repo)
-    fresh = _fresh(merge)
+    fresh, gone = _moved(merge)
     folders = [_folder(merge.indexed, archived) for archived in fresh]
-    folded = fold_folders(merge.head.living, folders, links_to=merge.head.links_to)
+    prover = Prover(repo)
+    try:
+        undone = [_undone(merge, prover, archived) for archived in gone]
+        folded, not_undone = fold_step(merge.head.living, folders, undone, links_to=merge.head.links_to)
+    finally:
+        prover.reader.close()
+    if not_undone:
+        raise _not_undone(not_undone[0], gone)
     if folded.unfolded:
         raise NotFolding(folded.unfolded, {archived.id: archived.folder for archived in fresh})
     written: dict[str, bytes] = {}
@@ -92,7 +105,8 @@ def resolve(repo: Repository, *, stage: bool = False) -> Resolved:
     if stage and settled:
         git(repo, "add", "--all", "--sparse", "--", *(p for p in settled if _is_known(repo, p)))
     names = tuple(archived.folder for archived in fresh)
-    return Resolved(names, tuple(written), tuple(removed), tuple(right), tuple(imported), stage)
+    back = tuple(archived.folder for archived in gone)
+    return Resolved(names, tuple(written), tuple(removed), tuple(right), tuple(imported), stage, back)
 
 
 def _opened(repo: Repository) -> _Merge:
@@ -123,18 +137,35 @@ def _merged_in(repo: Repository) -> Iterable[Snapshot]:
             yield at_commit(repo, commit)
 
 
-def _fresh(merge: _Merge) -> list[Archived]:
-    """The folders that the merge adds to the archive."""
-    before = {archived.folder for archived in merge.head.archived()}
+def _moved(merge: _Merge) -> tuple[list[Archived], list[Archived]]:
+    """The folders that the merge adds to the archive, and those that it takes out of it; by name."""
+    before = {archived.folder: archived for archived in merge.head.archived()}
     after = {archived.folder: archived for archived in merge.indexed.archived()}
-    if gone := sorted(before - after.keys()):
-        raise Refused(
-            "A031",
-            f"the merge takes {gone[0].rpartition('/')[2]} out of the archive: folding alone does not make its living specs",
-            place=gone[0],
-            help=f"keep it: git checkout HEAD -- {gone[0]}; 'gitspec unarchive' takes a change back",
-        )
-    return [archived for folder, archived in sorted(after.items()) if folder not in before]
+    fresh = [archived for folder, archived in sorted(after.items()) if folder not in before]
+    return fresh, [archived for folder, archived in sorted(before.items()) if folder not in after]
+
+
+def _undone(merge: _Merge, prover: Prover, archived: Archived) -> Undone:
+    """What taking a folder back comes to that the merge makes active again. Raises Refused A031 when it does not."""
+    name = archived.folder.rpartition("/")[2]
+    if archived.id not in merge.indexed.change_ids():
+        message = f"the merge takes {name} out of the archive, and the change is not active again"
+        raise _kept(archived, message)
+    try:
+        return prover.landing(merge.head.snapshot.name, archived.folder).undone
+    except Unreadable as error:
+        raise BrokenSpec(error.path, [error.found]) from None
+
+
+def _not_undone(one: Unfolded, gone: Sequence[Archived]) -> Refused:
+    archived = next(archived for archived in gone if archived.id == one.change)
+    first = one.conflicts[0]
+    return _kept(archived, f"the merge takes '{one.change}' back, and later changes build on it: {first.message}")
+
+
+def _kept(archived: Archived, message: str) -> Refused:
+    way_out = f"keep it: git checkout HEAD -- {archived.folder}, and git rm -r what stands in its way in changes/"
+    return Refused("A031", message, place=archived.folder, help=f"{way_out}; 'gitspec unarchive' takes a change back")
 
 
 def _folder(spec: Spec, archived: Archived) -> Folder:

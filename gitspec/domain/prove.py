@@ -111,20 +111,11 @@ def prove(
     whose files differ between the two: nothing else is looked up but what the deltas name. ``links_to`` answers for
     ``before``.
     """
-    living = Overlay(before, links_to)
-    changed: set[str] = set()
-    not_undone: list[Unfolded] = []
-    for one in undone:
-        taken = take_back(living, one, links_to=living.links_to)
-        living = taken.living
-        changed |= taken.changed.keys()
-        not_undone += taken.unfolded
-    folded = fold_folders(living, folders, links_to=living.links_to)
-    changed |= folded.changed.keys()
-    names = sorted({*touched, *changed})
+    folded, not_undone = fold_step(before, folders, undone, links_to=links_to)
+    names = sorted({*touched, *folded.changed})
     wanted = {name: found for name in names if (found := folded.living.get(name)) is not None}
     there = {name: found for name in names if (found := after.get(name)) is not None}
-    return Proof(tuple(mismatches(wanted, there)), folded.unfolded, tuple(not_undone), frozenset(changed))
+    return Proof(tuple(mismatches(wanted, there)), folded.unfolded, not_undone, frozenset(folded.changed))
 
 
 class Folded(NamedTuple):
@@ -135,6 +126,22 @@ class Folded(NamedTuple):
     living: Overlay
     touched: tuple[Touched, ...] = ()
     """What taking back did; of folding each result tells."""
+
+
+def fold_step(
+    before: Mapping[str, Capability], folders: Sequence[Folder], undone: Sequence[Undone], *, links_to: LinksTo
+) -> tuple[Folded, tuple[Unfolded, ...]]:
+    """What a commit makes of ``before`` that takes ``undone`` back and archives ``folders``; and what cannot be undone."""
+    living = Overlay(before, links_to)
+    changed: dict[str, None] = {}
+    not_undone: list[Unfolded] = []
+    for one in undone:
+        taken = take_back(living, one, links_to=living.links_to)
+        living = taken.living
+        changed |= taken.changed
+        not_undone += taken.unfolded
+    folded = fold_folders(living, folders, links_to=living.links_to)
+    return folded._replace(changed=changed | folded.changed), tuple(not_undone)
 
 
 def fold_folders(living: Mapping[str, Capability], folders: Sequence[Folder], *, links_to: LinksTo) -> Folded:

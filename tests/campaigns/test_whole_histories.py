@@ -17,7 +17,7 @@ from tests.fsck.world import live
 
 HISTORIES = int(os.environ.get("GITSPEC_WHOLE_HISTORIES", "2000"))
 FIRST = int(os.environ.get("GITSPEC_WHOLE_FIRST", "30000000"))
-PARTS = 4
+PARTS = 20
 
 pytestmark = pytest.mark.campaign
 

@@ -87,11 +87,13 @@ def scenarios(found: Facts) -> set[Fact]:
 def differences(found: Facts, wanted: Facts) -> list[str]:
     """Where living facts are not the expected ones, in words.
 
-    A capability that was taken back and comes again with another change is a home as before: what counts is its id.
+    A capability that was taken back and comes again with another change is a home as before: what counts is its id. When
+    that change only adds to it, it comes without a mark.
     """
     keys = sorted(key for key in found.keys() | wanted.keys() if found.get(key) != wanted.get(key))
     return [
         f"{' '.join(key)}: {found.get(key)!r} instead of {wanted.get(key)!r}"
         for key in keys
         if not (key[-1] == "home" and key in found and (wanted.get(key, ""), "name") not in wanted)
+        and not (key[-1] in ("name", "purpose") and key[0] == found.get((key[0], "name")))
     ]
