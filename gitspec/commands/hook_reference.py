@@ -43,7 +43,23 @@ def _update(repo: Repository, line: str) -> RefUpdate | None:
         return None
     before = old if old.strip("0") else commit_of(repo, ref)  # zeros also say that the old value does not matter
     after = new if new.strip("0") else ""
-    return RefUpdate(ref, before, after) if before != after else None
+    if before == after or (not after and _is_packed(repo, ref, before)):
+        return None
+    return RefUpdate(ref, before, after)
+
+
+def _is_packed(repo: Repository, ref: str, oid: str) -> bool:
+    """Whether what is deleted is but the file of a ref that `git pack-refs` has packed: it goes on to be what it was.
+
+    Where a packed ref itself is deleted Git holds the lock of the packed refs by now.
+    """
+    if os.path.lexists(f"{repo.common_dir}/packed-refs.lock"):
+        return False
+    try:
+        with open(f"{repo.common_dir}/packed-refs", "rb") as file:
+            return f"{oid} {ref}\n".encode("utf-8", "surrogateescape") in file
+    except OSError:
+        return False
 
 
 def _is_own(repo: Repository, moving: list[RefUpdate]) -> bool:
