@@ -45,8 +45,8 @@ def rendered(template: str, branch: str) -> bytes:
 
 
 def _pattern(branch: str) -> str:
-    """A branch as a quoted YAML value in which nothing is a pattern."""
-    escaped = "".join(f"\\{char}" if char in "*?+[]!\\" else char for char in branch)
+    """A branch as a quoted YAML value in which nothing is a pattern; Git allows no other special characters in it."""
+    escaped = "".join(f"\\{char}" if char in "+!" else char for char in branch)
     return "'{}'".format(escaped.replace("'", "''"))
 
 
