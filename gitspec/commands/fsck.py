@@ -157,7 +157,9 @@ def _about_tags(repo: Repository, history: History, tips: Sequence[str], *, whol
     for tag in tags:
         if tag.state == "wrong":
             message = f"tag archive/{tag.name} {tag.problem}"
-            way_out = f"git tag -d archive/{tag.name}, then gitspec tags --restore; find out who moved it"
+            way_out = f"git tag -d archive/{tag.name} && gitspec tags --restore"
+            if "landed with" not in tag.problem:  # as after a rebase or a squash
+                way_out += "; find out who moved it"
             yield Found(tag.commit, finding("H008", message, "", help=way_out))
     missing = [tag for tag in tags if tag.state == "missing" and not tag.is_optional]
     if missing:

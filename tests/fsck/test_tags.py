@@ -3,11 +3,12 @@
 import json
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.archive.project import gitspec
+from tests.archive.project import environment, gitspec
 from tests.conftest import Repo
 from tests.fsck.histories import DAY, LIVING, adds, change, clean, close, codes, land, only, prove, start, switch
 
@@ -47,6 +48,25 @@ def test_a_tag_is_made_for_the_commit_that_landed(repo: Repo) -> None:
     gitspec(repo, "tags", "--restore")
     assert repo.git("rev-parse", f"{TAG}^{{commit}}") == landed
     clean(prove(repo))
+
+
+def test_the_help_after_a_rebase_mends_the_tags(repo: Repo) -> None:
+    start(repo)
+    switch(repo, "topic", "main")
+    land(repo, "first", added=[adds("new")])
+    land(repo, "second", added=[adds("newer", after="one")])
+    switch(repo, "main")
+    repo.write("src/code.py", "more\n")
+    repo.commit("Go on")
+    repo.git("rebase", "-q", "main", "topic")
+    found = [one.finding for one in prove(repo).found]
+    assert [f.code for f in found] == ["H008", "H008"]
+    for help_ in [f.help for f in found]:
+        command = help_.replace("gitspec ", f"{sys.executable} -m gitspec ")
+        subprocess.run(["sh", "-ec", command], cwd=repo.path, check=False, env=environment(), capture_output=True)
+    clean(prove(repo))
+    tags = repo.git("for-each-ref", "--format=%(refname:short) %(*objectname)", "refs/tags").splitlines()
+    assert tags == [f"archive/{DAY}-first {repo.git('rev-parse', 'topic~2')}", f"archive/{DAY}-second {repo.head()}"]
 
 
 def test_an_existing_tag_is_never_moved(repo: Repo) -> None:
