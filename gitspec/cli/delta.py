@@ -56,6 +56,7 @@ def command() -> None:
 @click.option("--after", metavar="ID", help="Put it behind that requirement; at the end when left out.")
 @click.option("--title", type=TEXT, help="Title of a new capability.")
 @click.option("--purpose", type=TEXT, help="Purpose of a new capability.")
+@click.option("--replace", is_flag=True, help="Put it in the place of one that the change adds under that id.")
 @json_option
 def add_command(
     change: str,
@@ -66,6 +67,7 @@ def add_command(
     after: str | None,
     title: str | None,
     purpose: str | None,
+    replace: bool,
     as_json: bool,
 ) -> None:
     """Add a requirement to CAPABILITY, which may be new.
@@ -85,6 +87,7 @@ def add_command(
         after=after,
         title=title,
         purpose=purpose,
+        replace=replace,
     )
     show(done, as_json)
 

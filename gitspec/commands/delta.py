@@ -7,6 +7,7 @@ what differs. A delta that says nothing any more is removed.
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitspec.domain.fold_result import ANY_CHANGE
 from gitspec.domain.ids import RequirementRef, parse_requirement_ref, problem_with_capability_id
 from gitspec.errors import Refused, UsageError
 from gitspec.git.repository import Repository
@@ -75,7 +76,11 @@ class Workshop:
         from gitspec.domain.edit_delta import empty_delta
 
         before = self.deltas.get(capability) or empty_delta(capability, self.living_capability(capability))
-        self.deltas[capability] = edit(before)
+        try:
+            self.deltas[capability] = edit(before)
+        except Refused as error:
+            error.help = error.help.replace(ANY_CHANGE, self.change)
+            raise
 
     def relink(self, old: str, new: str) -> tuple[str, ...]:
         """Let living requirements that link to ``old`` link to ``new``; the names of those that needed an entry."""
@@ -131,8 +136,12 @@ def add(
     after: str | None = None,
     title: str | None = None,
     purpose: str | None = None,
+    replace: bool = False,
 ) -> Written:
-    """Add a requirement to a capability, living or new. ``title`` and ``purpose`` are for a new capability."""
+    """Add a requirement to a capability, living or new. ``title`` and ``purpose`` are for a new capability.
+
+    One that the change adds already, with other content, gives way with ``replace`` only: else Refused D007.
+    """
     from gitspec.domain.edit_delta import with_added
 
     _check_capability(capability)
@@ -143,9 +152,26 @@ def add(
     requirement = content(shop)
     place = after or getattr(requirement, "after", None)
     _check_after(shop, capability, place)
+    if not replace:
+        _refuse_other_content(shop, capability, requirement)
     words = _words(title, purpose)
     shop.edit(capability, lambda d: with_added(d, living, requirement, after=place).model_copy(update=words))
     return shop.write(*_new_capability(shop, capability))
+
+
+def _refuse_other_content(shop: Workshop, capability: str, requirement: "Requirement") -> None:
+    from gitspec.domain.difference import added_requirement
+
+    mine = shop.deltas.get(capability)
+    for there in mine.added if mine else ():
+        if there.id == requirement.id and there != added_requirement(requirement, there.after):
+            name = f"{capability}/{requirement.id}"
+            raise Refused(
+                "D007",
+                f"{name} is added by this change already, with other content",
+                place=layout.delta_path(shop.folder.path, capability),
+                help=f"gitspec delta modify {shop.change} {name}, or --replace to put this in its place",
+            )
 
 
 def modify(

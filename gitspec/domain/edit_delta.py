@@ -22,6 +22,7 @@ from gitspec.domain.delta import (
 from gitspec.domain.difference import added_requirement, difference
 from gitspec.domain.digest import seen_of_whole
 from gitspec.domain.fold_items import HasId
+from gitspec.domain.fold_result import ANY_CHANGE
 from gitspec.errors import Refused
 
 E = TypeVar("E", bound=HasId)
@@ -73,7 +74,7 @@ def with_added(delta: Delta, living: Capability | None, requirement: Requirement
         lives = living is not None and living.requirement(requirement.id) is not None and requirement.id not in freed
         if taken or lives:
             name = f"{delta.capability}/{requirement.id}"
-            raise Refused("D007", f"{name} exists already", help=f"gitspec delta modify <change> {name}")
+            raise Refused("D007", f"{name} exists already", help=f"gitspec delta modify {ANY_CHANGE} {name}")
     entry = added_requirement(requirement, after or (mine.after if mine else None))
     return _put(delta, "added", entry)
 
@@ -146,7 +147,7 @@ def with_renamed(
 def with_moved(delta: Delta, living: Capability | None, requirement: str, to: str) -> Delta:
     """Move a requirement to another capability, as `<capability>/<requirement>`."""
     if to.rpartition("/")[0] == delta.capability:
-        help_ = f"gitspec delta rename <change> {delta.capability}/{requirement} {to.rpartition('/')[2]}"
+        help_ = f"gitspec delta rename {ANY_CHANGE} {delta.capability}/{requirement} {to.rpartition('/')[2]}"
         raise Refused("D028", f"{delta.capability}/{requirement} is in {delta.capability} already", help=help_)
     for group in ("added", "modified"):
         if _find(getattr(delta, group), requirement):

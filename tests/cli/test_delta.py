@@ -171,12 +171,26 @@ def test_add_to_a_living_and_to_a_new_capability(project: Repo, gitspec: Cli) ->
     assert "error" not in validated.out
 
 
-def test_adding_twice_leaves_one_entry(project: Repo, gitspec: Cli) -> None:
-    gitspec("delta", "add", "add-2fa", "auth", "--from", "-", stdin=NEW)
-    outcome = gitspec("delta", "add", "add-2fa", "auth", "--from", "-", stdin=NEW.replace("a code", "two codes"))
+def test_adding_twice_overwrites_nothing_unless_it_is_meant(project: Repo, gitspec: Cli) -> None:
+    add = ("delta", "add", "add-2fa", "auth", "--from", "-")
+    gitspec(*add, "--after", "session-expiry", stdin=NEW)
+    written = project.read(DELTA)
+    assert gitspec(*add, "--json", stdin=NEW).json["written"] == []
+    refused = gitspec(*add, stdin=NEW.replace("a code", "two codes"), fails=1)
+    assert refused.err.startswith(f"{DELTA}: D007 auth/totp is added by this change already, with other content")
+    assert "gitspec delta modify add-2fa auth/totp, or --replace" in refused.err
+    assert project.read(DELTA) == written
+    outcome = gitspec(*add, "--replace", stdin=NEW.replace("a code", "two codes"))
     assert outcome.out == f"wrote {DELTA}\n  added auth/totp\n"
     (entry,) = delta_of(project).added
-    assert entry.text == "The system MUST ask for two codes."
+    assert (entry.text, entry.after) == ("The system MUST ask for two codes.", "session-expiry")
+
+
+def test_help_about_an_id_that_lives_names_the_change(project: Repo, gitspec: Cli) -> None:
+    new = NEW.replace("id: totp", "id: login-page")
+    refused = gitspec("delta", "add", "add-2fa", "auth", "--from", "-", stdin=new, fails=1)
+    assert "D007" in refused.err
+    assert "help: gitspec delta modify add-2fa auth/login-page\n" in refused.err
 
 
 def test_id_may_be_given_where_the_content_has_none(project: Repo, gitspec: Cli) -> None:
