@@ -65,12 +65,13 @@ def add(
     requirement: str | None = None,
     parent: str | None = None,
 ) -> Edited:
-    """Add a pending task. Raises UsageError for a bad reference, Refused when it cannot be written."""
+    """Add a pending task. Raises UsageError for a reference to nothing, Refused when it cannot be written."""
     if requirement is not None:
         ref = parse_requirement_ref(requirement)
         if not isinstance(ref, RequirementRef) or ref.scenario is not None:
             problem = "a task names a requirement, not a scenario" if isinstance(ref, RequirementRef) else ref
             raise UsageError("I001", problem, help="--requirement <capability>/<requirement>")
+        _refuse_unknown(repo, change, requirement)
     path, data = _data(repo, change)
     before = data or TEMPLATE.encode()
     with _placed(path):
@@ -93,6 +94,24 @@ def set_all(
     tasks = _parsed(change, path, after)
     items = tuple(item for item in tasks.items if item.id in task_ids)
     return Edited(tasks, items, written=after != data)
+
+
+def _refuse_unknown(repo: Repository, change: str, requirement: str) -> None:
+    """Raise UsageError T023 for a requirement that there is neither before nor after the change."""
+    from gitspec.domain.nearest import nearest
+    from gitspec.store.cache import Cache
+    from gitspec.store.check import requirements_around
+
+    spec = Spec(at_work_tree(repo), Cache(repo))
+    known = requirements_around(spec, change)
+    if requirement in known:
+        return
+    near = nearest(requirement, known)
+    raise UsageError(
+        "T023",
+        f"there is no requirement '{requirement}', neither now nor after {change}",
+        help=f"did you mean {', '.join(near)}?" if near else f"`gitspec delta add {change} <capability>` adds one",
+    )
 
 
 @contextmanager

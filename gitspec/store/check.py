@@ -161,6 +161,22 @@ def _served_in_vain(
     ]
 
 
+def requirements_around(spec: "Spec", change: str) -> frozenset[str]:
+    """The names of all requirements that live, or that an active change (or one it depends on) brings."""
+    from gitspec.store.facts import facts_of_capabilities
+
+    names = {f"{c}/{r}" for c, facts in facts_of_capabilities(spec).items() for r in facts.requirement_ids}
+    for other in (*dependencies(spec, change), change):
+        for delta in records_of(spec, [spec.change(other)])[0].deltas:
+            names |= {f"{delta.rename_to or delta.capability}/{r}" for r in delta.added}
+            names |= {f"{delta.rename_to or delta.capability}/{new}" for _, new in delta.renamed}
+            names |= {new for _, new in delta.moved}
+            if delta.rename_to:
+                old = f"{delta.capability}/"
+                names |= {f"{delta.rename_to}/{n.removeprefix(old)}" for n in names if n.startswith(old)}
+    return frozenset(names)
+
+
 def _is_change(watched: Watched) -> "Callable[[str], bool]":
     return lambda other: watched.changes[other] != MISSING
 

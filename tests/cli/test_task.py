@@ -94,3 +94,20 @@ def test_linked_tasks_file_is_not_followed(project: Repo, gitspec: Cli) -> None:
     (project.path / TASKS).symlink_to(outside)
     gitspec("task", "add", "add-2fa", "x", fails=1)
     assert outside.read_text() == "- [ ] 1.1 a\n"
+
+
+def test_task_for_a_requirement_that_does_not_exist_is_refused_with_the_nearest(project: Repo, gitspec: Cli) -> None:
+    before = project.read(TASKS)
+    refused = gitspec("task", "add", "add-2fa", "a", "--requirement", "auth/sesion-expiry", fails=2)
+    assert "T023 there is no requirement 'auth/sesion-expiry', neither now nor after add-2fa" in refused.err
+    assert "help: did you mean auth/session-expiry?" in refused.err
+    refused = gitspec("task", "add", "add-2fa", "a", "--requirement", "x/zz", fails=2)
+    assert "help: `gitspec delta add add-2fa <capability>` adds one" in refused.err
+    assert project.read(TASKS) == before
+
+
+def test_task_may_serve_what_the_change_itself_brings(project: Repo, gitspec: Cli) -> None:
+    gitspec("delta", "add", "add-2fa", "auth", "--from", "-", stdin="id: totp\ntext: It MUST ask.\n")
+    gitspec("delta", "rename", "add-2fa", "auth/login-page", "sign-in")
+    for name in ("auth/totp", "auth/sign-in", "auth/session-expiry"):
+        gitspec("task", "add", "add-2fa", "a", "--requirement", name)
