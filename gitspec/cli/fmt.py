@@ -14,9 +14,12 @@ from gitspec.cli.options import examples, json_option
 )
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path())
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file is not in its form.")
+@click.option("--living", is_flag=True, help="Also living specs below PATH, which commits but an import may not edit.")
 @json_option
-def command(paths: tuple[str, ...], check: bool, as_json: bool) -> int:
+def command(paths: tuple[str, ...], check: bool, living: bool, as_json: bool) -> int:
     """Format the YAML of the policy and of active changes, or of the files below PATH.
+
+    Living specs are left alone, because only archive commits may change them.
 
     Repairs what can only have been meant one way (a text that needs quotes, a comment that was none), writes quotes so
     that every loader reads the same text, and puts keys in order. Comments, blank lines and line ends stay. What
@@ -29,11 +32,11 @@ def command(paths: tuple[str, ...], check: bool, as_json: bool) -> int:
     from gitspec.render.output import paint, patience, write, write_lines
 
     with patience("formatting"):
-        done = format_spec(discover(), paths, check=check)
+        done = format_spec(discover(), paths, check=check, living=living)
     if as_json:
         from gitspec.render.json import document, finding_data
 
-        body = {"check": check, "checked": len(done.checked), "changed": list(done.changed)}
+        body = {"check": check, "checked": len(done.checked), "changed": list(done.changed), "left": list(done.left)}
         write(document("formatting", **body, findings=[finding_data(f) for f in done.findings]))
     else:
         from gitspec.render.text import clean, count, findings_text
@@ -41,6 +44,11 @@ def command(paths: tuple[str, ...], check: bool, as_json: bool) -> int:
         write_lines(findings_text(done.findings, paint()))
         if not check:
             write_lines(f"formatted {clean(path)}" for path in done.changed)
+        if done.left:
+            what = count(len(done.left), "living spec")
+            write_lines(
+                [f"left {what} as {'it is' if len(done.left) == 1 else 'they are'}: archive commits change them"]
+            )
         if not done.changed and not done.findings:
             write_lines([f"nothing to format in {count(len(done.checked), 'file')}"])
     return EXIT_FINDINGS if has_errors(done.findings) else EXIT_OK

@@ -1,7 +1,7 @@
 """Format the YAML of spec/ in the work tree.
 
-Without paths: the policy and all active changes. A living spec is formatted when it is named, because only archive
-commits may change it once it is committed; archived folders never.
+The policy and active changes. A living spec is left alone, because only archive commits may change it; archived folders
+never change.
 """
 
 import os
@@ -19,18 +19,25 @@ if TYPE_CHECKING:
 
 
 class Formatting(NamedTuple):
-    """What `gitspec fmt` did. ``changed`` are paths that were written, or with ``check`` would have been."""
+    """What `gitspec fmt` did. ``changed`` are paths that were written, or with ``check`` would have been.
+
+    ``left`` are living specs below the given paths that were not looked at.
+    """
 
     checked: tuple[str, ...]
     changed: tuple[str, ...]
     findings: tuple[Finding, ...]
+    left: tuple[str, ...] = ()
 
 
-def format_spec(repo: Repository, paths: Sequence[str] = (), *, check: bool = False) -> Formatting:
+def format_spec(
+    repo: Repository, paths: Sequence[str] = (), *, check: bool = False, living: bool = False
+) -> Formatting:
     """Format files below the given paths (from the current folder), or what may be formatted without being named.
 
-    With ``check`` nothing is written, and each file that would be is a finding. Raises CannotJudge G007 in a bare
-    repository, UsageError for a path with no YAML of spec/ below it, Refused for an archived one.
+    With ``check`` nothing is written, and each file that would be is a finding; with ``living`` living specs are
+    formatted too, where they are named. Raises CannotJudge G007 in a bare repository, UsageError for a path with no YAML
+    of spec/ below it, Refused Y022 for an archived one, and for living specs when there is nothing else.
     """
     from gitspec.git.snapshot import at_work_tree
     from gitspec.store.writing import write_file
@@ -40,7 +47,11 @@ def format_spec(repo: Repository, paths: Sequence[str] = (), *, check: bool = Fa
         raise CannotJudge("G007", "a bare repository has no files to format", help="run it in a clone")
     snapshot = at_work_tree(repo)
     known = [e.path for e in snapshot.entries() if e.mode == 0o100644 and _model_name(e.path)]
-    chosen = _chosen(repo.top, known, paths)
+    named = _named(repo.top, known, paths)
+    left = [path for path in named if _is_living(path)] if paths and not living else []
+    chosen = [path for path in named if path not in left]
+    if left and not chosen:
+        raise Refused("Y022", "only archive commits may change living specs", place=left[0], help=_FORCE)
     changed: list[str] = []
     found: list[Finding] = []
     for path, data in zip(chosen, snapshot.read_many(chosen), strict=True):
@@ -52,12 +63,15 @@ def format_spec(repo: Repository, paths: Sequence[str] = (), *, check: bool = Fa
             else:
                 write_file(repo, path, result.data)
         found += result.findings
-    return Formatting(tuple(chosen), tuple(changed), tuple(found))
+    return Formatting(tuple(chosen), tuple(changed), tuple(found), tuple(left))
 
 
-def _chosen(top: str, known: Sequence[str], paths: Sequence[str]) -> list[str]:
+_FORCE = "leave them as they are; one that is not committed yet: gitspec fmt --living <path>"
+
+
+def _named(top: str, known: Sequence[str], paths: Sequence[str]) -> list[str]:
     if not paths:
-        return [path for path in known if layout.classify(path).kind != "capability" and not _is_archived(path)]
+        return [path for path in known if not _is_living(path) and not _is_archived(path)]
     chosen: set[str] = set()
     for given in paths:
         path = os.path.relpath(os.path.realpath(given), os.path.realpath(top))
@@ -69,6 +83,10 @@ def _chosen(top: str, known: Sequence[str], paths: Sequence[str]) -> list[str]:
             raise UsageError("L011", f"no YAML of spec/ at '{given}'", help="gitspec fmt spec/changes/<change>")
         chosen.update(free)
     return sorted(chosen)
+
+
+def _is_living(path: str) -> bool:
+    return path.startswith(f"{layout.CAPABILITIES}/")
 
 
 def _is_archived(path: str) -> bool:

@@ -1,5 +1,6 @@
 """gitspec fmt: repairs what is certain, orders, quotes, and says the same."""
 
+import json
 import random
 import subprocess
 from pathlib import Path
@@ -130,11 +131,24 @@ def test_check_writes_nothing_and_fails(project: Repo, capsys: pytest.CaptureFix
     assert project.read("spec/gitspec.yaml") == "version: 1\n"
 
 
-def test_a_living_spec_is_formatted_when_it_is_named_also_from_a_subfolder(
+def test_living_specs_are_left_alone_and_the_reason_is_said(project: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    before = project.read("spec/capabilities/auth.yaml")
+    assert run(["fmt", "spec/capabilities"]) == 1
+    err = capsys.readouterr().err
+    assert "spec/capabilities/auth.yaml: Y022 only archive commits may change living specs" in err
+    assert "gitspec fmt --living" in err
+    assert run(["fmt", "spec"]) == 0
+    assert "left 1 living spec as it is: archive commits change them" in capsys.readouterr().out
+    assert run(["fmt", "--json", "spec"]) == 0
+    assert json.loads(capsys.readouterr().out)["left"] == ["spec/capabilities/auth.yaml"]
+    assert project.read("spec/capabilities/auth.yaml") == before
+
+
+def test_a_living_spec_is_formatted_when_it_is_meant_also_from_a_subfolder(
     project: Repo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(project.path / "spec" / "capabilities")
-    assert run(["fmt", "auth.yaml"]) == 0
+    assert run(["fmt", "--living", "auth.yaml"]) == 0
     assert project.read("spec/capabilities/auth.yaml") == 'capability: auth\ntitle: "Auth"\n'
 
 
