@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from gitspec.domain.places import CAPABILITIES
 from gitspec.errors import CannotJudge, GitspecError, Refused
 from gitspec.git import files_follow, index_follow
 from gitspec.git.commit_write import write_commit, write_tag
@@ -240,9 +241,19 @@ def _refuse_uncommitted(repo: Repository, top: str, operation: Operation, seen: 
             "A006",
             f"{dirty[first]}; {operation.what} takes what is committed and would overwrite it{others}",
             place=first,
-            help=f"put it elsewhere first: git stash push -u -- {quote(first)}; or git add {quote(first)} && git commit",
+            help=_out_of_the_way(first, quote(first), is_tracked="untracked" not in dirty[first]),
         )
     files_follow.refuse_links(top, sorted({c.path.rpartition("/")[0] for c in seen.to_place()}))
+
+
+def _out_of_the_way(path: str, quoted: str, *, is_tracked: bool) -> str:
+    """What to do about an uncommitted edit; one of a living spec could not be committed."""
+    if path.startswith(f"{CAPABILITIES}/") and is_tracked:
+        return (
+            "only archiving changes living specs: say it in a change, `gitspec delta modify <change> <requirement>`, "
+            f"then: git restore --staged --worktree -- {quoted}"
+        )
+    return f"put it elsewhere first: git stash push -u -- {quoted}; or git add {quoted} && git commit"
 
 
 def write_objects(repo: Repository, operation: Operation) -> Written:

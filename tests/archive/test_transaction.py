@@ -331,3 +331,15 @@ def test_help_can_be_pasted_into_a_shell_whatever_the_path(ready: Repo) -> None:
     assert caught.value.help.startswith(
         "put it elsewhere first: git stash push -u -- 'spec/changes/x/$(touch gone); a b';"
     )
+
+
+def test_edit_of_a_living_spec_is_not_sent_to_a_commit_that_would_be_refused(ready: Repo) -> None:
+    operation = planned(ready.path)
+    path = next(c.path for c in operation.changes if c.path.startswith("spec/capabilities/") and c.old)
+    ready.write(path, "edited\n")
+    with pytest.raises(Refused) as caught:
+        done(ready.path, operation)
+    assert caught.value.code == "A006"
+    assert "gitspec delta modify <change> <requirement>" in caught.value.help
+    assert f"git restore --staged --worktree -- {path}" in caught.value.help
+    assert "git commit" not in caught.value.help
