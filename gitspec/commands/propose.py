@@ -65,6 +65,10 @@ def propose(repo: Repository, wanted: Wanted) -> Proposed:
         if needed not in spec.change_ids() and needed not in spec.archived_ids:
             help_ = "gitspec list --archived and gitspec list show what there is"
             raise UsageError("L011", f"there is no change '{needed}' to depend on", help=help_)
+    for pattern in wanted.scope:
+        if problem := _problem_with_scope(pattern):
+            message = f"scope: the pattern '{pattern}' {problem}"
+            raise UsageError("C002", message, help="patterns are from the top of the repository: --scope 'src/**'")
     created = today(repo)
     title = _title(wanted)
     change = built(
@@ -88,6 +92,20 @@ def propose(repo: Repository, wanted: Wanted) -> Proposed:
     missing = tuple(n for n in required if any(f"'{n}'" in f.message or f"'## {n}'" in f.message for f in found))
     written = tuple(f"{folder}/{name}" for name in ("change.yaml", "proposal.md", "tasks.md"))
     return Proposed(wanted.change, title, created, written, missing)
+
+
+def _problem_with_scope(pattern: str) -> str | None:
+    """Why a pattern can only be a slip of the command line; what else a pattern must be, the model of a change knows."""
+    bare = pattern.removeprefix("!").strip()
+    if not bare:
+        return "is empty"
+    if bare.startswith("-"):
+        return "looks like an option"
+    if bare.startswith(("/", "~", "\\")) or (bare[1:2] == ":" and bare[:1].isalpha()):
+        return "is an absolute path"
+    if ".." in bare.replace("\\", "/").split("/"):
+        return "leads out of the repository"
+    return None
 
 
 def _title(wanted: Wanted) -> str:

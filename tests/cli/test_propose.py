@@ -140,3 +140,33 @@ def test_title_comes_from_the_given_proposal(project: Repo, gitspec: Cli) -> Non
     assert change_of(project, "b").title == "Sign in by phone"
     gitspec("propose", "c", "--from", "-", "--title", "Mine", stdin="# Theirs\n\n## Why\n\nx\n\n## What Changes\n\ny\n")
     assert change_of(project, "c").title == "Mine"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "problem"),
+    [
+        ("../..", "leads out of the repository"),
+        ("src/../../etc/**", "leads out of the repository"),
+        ("!..", "leads out of the repository"),
+        ("..\\x", "leads out of the repository"),
+        ("/etc/**", "is an absolute path"),
+        ("~/src", "is an absolute path"),
+        ("C:\\src", "is an absolute path"),
+        ("--no-deltas", "looks like an option"),
+        ("", "is empty"),
+        ("  ", "is empty"),
+        ("!", "is empty"),
+    ],
+)
+def test_scope_that_can_match_no_path_of_the_repository_is_refused(
+    project: Repo, gitspec: Cli, pattern: str, problem: str
+) -> None:
+    refused = gitspec("propose", "b", f"--scope={pattern}", fails=2)
+    assert f"C002 scope: the pattern '{pattern}' {problem}" in refused.err
+    assert "--scope 'src/**'" in refused.err
+    assert not (project.path / "spec/changes/b").exists()
+
+
+def test_scope_may_hold_dots_that_lead_nowhere_and_exceptions(project: Repo, gitspec: Cli) -> None:
+    gitspec("propose", "b", "--scope", "src/**", "--scope", "!src/a..b/*", "--scope", ".github/**")
+    assert change_of(project, "b").scope == ("src/**", "!src/a..b/*", ".github/**")
