@@ -73,13 +73,18 @@ def unstamped(entry: Entry) -> Conflict:
     )
 
 
+def unless_stamped(entry: Entry, seen: str | None) -> str:
+    """How the help about a clash begins where the entry says nothing of what its author saw: typed by hand, most likely."""
+    return f"fill in `from`: `gitspec delta stamp {entry.change}`; or " if seen is None else ""
+
+
 def clash(entry: Entry, part: str, texts: tuple[str | None, str | None, str | None], at: Loc) -> Conflict:
     """The conflict of a part that both sides edited; ``texts`` are what was seen, what lives, what is wanted."""
     seen, living, yours = texts
     return entry.conflict(
         "D003",
         f"{part} of {entry.name} was changed since the author saw it",
-        f"decide what shall hold: `gitspec delta modify {entry.change} {entry.name}`",
+        f"{unless_stamped(entry, seen)}decide what shall hold: `gitspec delta modify {entry.change} {entry.name}`",
         at=(*at, "from"),
         part=part,
         seen=seen,

@@ -158,3 +158,16 @@ def test_shallow_clone_that_hides_where_an_entry_came_in_cannot_judge(
     before = (clone / DELTA).read_text()
     assert "git fetch --unshallow" in gitspec("-C", str(clone), "delta", "stamp", "add-2fa", fails=3).err
     assert (clone / DELTA).read_text() == before
+
+
+def test_rename_by_hand_that_does_not_say_the_old_title_is_mended_as_its_help_says(project: Repo, gitspec: Cli) -> None:
+    project.write(
+        DELTA, "capability: auth\nrenamed:\n  - id: session-expiry\n    to: expiry\n    title:\n      to: Expiry\n"
+    )
+    found = gitspec("validate", "add-2fa", fails=1).out
+    assert "D003" in found
+    assert "`gitspec delta stamp add-2fa`" in found
+    gitspec("delta", "stamp", "add-2fa")
+    found = gitspec("validate", "add-2fa", fails=1).out
+    assert "D003" not in found
+    assert "D006" in found  # of another requirement, which links to it
