@@ -15,15 +15,34 @@ def fold_links(folding: Folding, links_to: LinksTo) -> None:
     """Let links of touched requirements follow; report the links that would be left pointing at nothing."""
     states = {state.final_id: state for state in folding.states.values() if not state.retired}
     gone = {name: gone for name, gone in folding.gone.items() if not _exists(name, states)}
+    _refuse_links_to_kept(folding, states, links_to)
     if not gone:
         return
     linkers: dict[str, list[str]] = {}
     for state in states.values():
         _follow(state, gone, linkers)
     for name in gone:
-        outside = (linker for linker in links_to(name) if linker.rpartition("/")[0] not in folding.states)
-        linkers.setdefault(name, []).extend(sorted(set(outside)))
+        linkers.setdefault(name, []).extend(_outside(folding, links_to(name)))
     folding.conflicts += [_conflict(gone[name], name, found) for name, found in linkers.items() if found]
+
+
+def _refuse_links_to_kept(folding: Folding, states: dict[str, State], links_to: LinksTo) -> None:
+    """Links to what cannot be removed for another reason, so that both are known at once."""
+    for name, kept in folding.kept.items():
+        inside = [
+            f"{state.final_id}/{requirement.id}"
+            for state in states.values()
+            for requirement in state.items
+            if any(name in targets for targets in requirement.links.values())
+        ]
+        found = [linker for linker in inside + _outside(folding, links_to(name)) if linker not in folding.kept]
+        if found:
+            folding.conflicts.append(_conflict(kept, name, found))
+
+
+def _outside(folding: Folding, linkers: Iterable[str]) -> list[str]:
+    """The linkers in capabilities that no delta names."""
+    return sorted({linker for linker in linkers if linker.rpartition("/")[0] not in folding.states})
 
 
 def without_renames(folding: Folding, edit: LinksEdit) -> LinksEdit:

@@ -92,6 +92,7 @@ def remove(folding: Folding, delta: Delta) -> None:
             continue
         if conflicts := fold_removed(requirement, edit, entry):
             folding.conflicts += conflicts
+            folding.keep(entry, state)
             state.blocked.add(edit.id)
             continue
         state.items.remove(edit.id)

@@ -82,6 +82,8 @@ class Folding:
         self.states: dict[str, State] = {}
         self.gone: dict[str, Gone] = {}
         """By the living name."""
+        self.kept: dict[str, Gone] = {}
+        """What would go, did its removal not conflict: what links to it is in the way, too."""
         self._given: set[str] = set()
         self._new_ids = {d.capability: d.rename_to for d in self.deltas if d.rename_to}
         own = {d.capability for d in self.deltas}
@@ -123,6 +125,11 @@ class Folding:
     def entry(self, delta: Delta, requirement: str, *loc: str | int) -> Entry:
         """The entry at that place of the delta."""
         return Entry(self.change, delta.capability, requirement, loc)
+
+    def keep(self, entry: Entry, state: State) -> None:
+        """Remember that a requirement cannot go as an entry wants it to."""
+        name = self._name_before.get((state.id, entry.requirement), f"{state.id}/{entry.requirement}")
+        self.kept[name] = Gone(entry, None)
 
     def record(self, entry: Entry, was: tuple[State, str], now: tuple[State, str] | None) -> None:
         """Remember that a requirement got another name, or went."""

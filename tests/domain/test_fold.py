@@ -428,6 +428,24 @@ def test_a_removal_conflicts_while_others_link_to_it() -> None:
     assert "auth/logout, web/page link to it" in conflict.message
 
 
+def test_a_removal_that_conflicts_names_the_links_in_its_way_too() -> None:
+    seen = linked()
+    now = {
+        **seen,
+        "auth": capability(
+            "auth",
+            requirement("login", "It MUST be edited since.", links={"relates-to": ["auth/login"]}),
+            requirement("logout", "", links={"refines": ["auth/login"]}),
+        ),
+    }
+    found = folded(now, delta("auth", removed=[removed(seen, "auth/login")])).conflicts
+    assert [c.code for c in found] == ["D005", "D006"]
+    assert "auth/login is to be removed, and auth/logout, web/page link to it" in found[1].message
+    both = delta("auth", removed=[removed(seen, "auth/login"), removed(seen, "auth/logout")])
+    unlink = delta("web", modified=[modified(seen, "web/page", links={"removed": {"depends-on": ["auth/login"]}})])
+    assert codes(folded(now, both, unlink)) == ["D005"]
+
+
 def test_a_removal_is_fine_when_the_links_go_with_it_in_the_same_change() -> None:
     specs = linked()
     auth_delta = delta("auth", removed=[removed(specs, "auth/login"), removed(specs, "auth/logout")])
@@ -467,6 +485,7 @@ def test_a_rename_conflicts_when_the_old_id_is_gone_or_the_new_one_taken() -> No
         ("renamed", 0, "title", "from"),
     ]
     assert [codes(r) for r in (missing, taken, title)] == [["D002"], ["D008"], ["D003"]]
+    assert title.conflicts[0].help.startswith("fill in `from`: `gitspec delta stamp <change>`; or decide")
 
 
 def test_renames_can_not_swap_ids_because_a_second_fold_would_swap_them_back() -> None:
