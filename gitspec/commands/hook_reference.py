@@ -56,7 +56,7 @@ def _is_packed(repo: Repository, ref: str, oid: str) -> bool:
     if os.path.lexists(f"{repo.common_dir}/packed-refs.lock"):
         return False
     try:
-        with open(f"{repo.common_dir}/packed-refs", "rb") as file:
+        with open(f"{repo.common_dir}/packed-refs", "rb") as file:  # noqa: PTH123
             return f"{oid} {ref}\n".encode("utf-8", "surrogateescape") in file
     except OSError:
         return False

@@ -35,7 +35,7 @@ def inspect_hook(hook: str, folder: str, worktree: str, common_dir: str) -> Scri
     if b"gitspec hook " in content or _is_configured(hook, slot, worktree):
         return script._replace(state="called")
     if slot.tool == "husky":
-        message = f"husky has nothing to call for {hook}: {_unjudged(hook)}"
+        message = f"husky does not call gitspec for {hook}: {_unjudged(hook)}"
         return _problem(script, "missing", "G042", message, _INSTALL)
     message = f"another hook took the place of gitspec's: {_unjudged(hook)}"
     return _problem(script, "replaced", "G046", message, _INSTALL)
