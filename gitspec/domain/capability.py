@@ -2,22 +2,11 @@
 
 from typing import Annotated, Any, Literal, NamedTuple
 
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
 from gitspec.domain.ids import derived_title
-from gitspec.domain.model import (
-    AsText,
-    Before,
-    CapabilityId,
-    Key,
-    Line,
-    Model,
-    Problem,
-    Prose,
-    RequirementId,
-    RequirementName,
-    ScenarioId,
-    Schema,
-    field,
-)
+from gitspec.domain.model import CapabilityId, Key, Line, Model, Prose, RequirementId, RequirementName, ScenarioId
 
 Keyword = Literal["GIVEN", "WHEN", "THEN", "AND", "BUT"]
 KEYWORDS: tuple[Keyword, ...] = ("GIVEN", "WHEN", "THEN", "AND", "BUT")
@@ -62,21 +51,21 @@ def steps_text(steps: tuple[Step, ...]) -> str:
 
 def _steps(value: Any) -> Any:
     if isinstance(value, list) and value:  # as files could spell it; code hands over tuples
-        raise Problem("S003", "must be one literal block of steps")
+        raise PydanticCustomError("S003", "must be one literal block of steps")
     if not isinstance(value, str):
         return value
     parsed = parse_steps(value)
     if parsed and isinstance(parsed[0], int):
         line, problem = parsed
-        raise Problem("S005", "step line {line} {problem}", line=line, problem=problem)
+        raise PydanticCustomError("S005", "step line {line} {problem}", {"line": line, "problem": problem})
     return parsed
 
 
 Steps = Annotated[
     tuple[Step, ...],
-    Before(_steps),
-    AsText(steps_text),
-    Schema({"type": "string", "pattern": STEPS_PATTERN}, whole=True),
+    BeforeValidator(_steps),
+    PlainSerializer(steps_text, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": STEPS_PATTERN}),
 ]
 
 LinkType = Literal["depends-on", "refines", "conflicts-with", "relates-to"]
@@ -108,9 +97,9 @@ class Requirement(Model):
     """Why the requirement exists."""
     tags: tuple[Line, ...] = ()
     """Free labels."""
-    links: dict[LinkType, tuple[RequirementName, ...]] = field(default_factory=dict)
+    links: dict[LinkType, tuple[RequirementName, ...]] = Field(default_factory=dict)
     """Other requirements, by the kind of the link."""
-    attributes: dict[Key, Line] = field(default_factory=dict)
+    attributes: dict[Key, Line] = Field(default_factory=dict)
     """Values of the attributes that the policy declares."""
     deferred: Prose | None = None
     """Why an accepted requirement is not built yet."""

@@ -4,6 +4,8 @@
 that the field was absent, an absent `to` that it goes.
 """
 
+from pydantic import Field
+
 from gitspec.domain.capability import LinkType, Requirement, Scenario, Steps
 from gitspec.domain.model import (
     CapabilityId,
@@ -16,7 +18,6 @@ from gitspec.domain.model import (
     RequirementId,
     RequirementName,
     ScenarioId,
-    field,
 )
 
 Seen = dict[Key, Digest]
@@ -26,27 +27,27 @@ Seen = dict[Key, Digest]
 class TextEdit(Model):
     """An edit of prose."""
 
-    before: Prose | None = field(default=None, key="from")
+    before: Prose | None = Field(default=None, alias="from")
     """The text as the author saw it."""
-    after: Prose | None = field(default=None, key="to")
+    after: Prose | None = Field(default=None, alias="to")
     """The text as it shall be."""
 
 
 class LineEdit(Model):
     """An edit of a text of one line."""
 
-    before: Line | None = field(default=None, key="from")
+    before: Line | None = Field(default=None, alias="from")
     """The line as the author saw it."""
-    after: Line | None = field(default=None, key="to")
+    after: Line | None = Field(default=None, alias="to")
     """The line as it shall be."""
 
 
 class StepsEdit(Model):
     """An edit of the steps of a scenario."""
 
-    before: Steps | None = field(default=None, key="from")
+    before: Steps | None = Field(default=None, alias="from")
     """The steps as the author saw them."""
-    after: Steps | None = field(default=None, key="to")
+    after: Steps | None = Field(default=None, alias="to")
     """The steps as they shall be."""
 
 
@@ -62,9 +63,9 @@ class TagsEdit(Model):
 class LinksEdit(Model):
     """Links that come and go."""
 
-    added: dict[LinkType, tuple[RequirementName, ...]] = field(default_factory=dict)
+    added: dict[LinkType, tuple[RequirementName, ...]] = Field(default_factory=dict)
     """Links to add, by kind."""
-    removed: dict[LinkType, tuple[RequirementName, ...]] = field(default_factory=dict)
+    removed: dict[LinkType, tuple[RequirementName, ...]] = Field(default_factory=dict)
     """Links to remove, by kind."""
 
 
@@ -145,7 +146,7 @@ class ModifiedRequirement(Model):
     """Tags that come and go."""
     links: LinksEdit | None = None
     """Links that come and go."""
-    attributes: dict[Key, LineEdit] = field(default_factory=dict)
+    attributes: dict[Key, LineEdit] = Field(default_factory=dict)
     """Edits of attributes, by name."""
     deferred: TextEdit | None = None
     """Edit of the reason for which the requirement is deferred."""

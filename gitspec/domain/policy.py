@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal
 
-from gitspec.domain.model import ChangeId, Count, Flag, Key, Limit, Line, Model, Pattern, field
+from pydantic import Field
+
+from gitspec.domain.model import ChangeId, Count, Flag, Key, Line, Model, Pattern
 
 
 class CodePaths(Model):
@@ -97,7 +99,7 @@ class ScopeRules(Model):
 
 
 PublicKey = Annotated[
-    str, Limit(pattern=r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\x00-\x1f\x7f]+)?$", most=4000)
+    str, Field(pattern=r"^(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\x00-\x1f\x7f]+)?$", max_length=4000)
 ]
 """A public SSH key as in a file `id_ed25519.pub`."""
 
@@ -136,7 +138,7 @@ class Policy(Model):
     """Version of this format."""
     mode: Literal["enforce", "warn"] = "enforce"
     """`warn` turns the findings about references into warnings, for a team that is moving in."""
-    severity: dict[Key, Literal["error", "warning", "info"]] = field(default={})
+    severity: dict[Key, Literal["error", "warning", "info"]] = Field(default={})
     """Other severities for rules, by code; docs/rules.md says for which."""
     adopted: tuple[Pattern, ...] = ()
     """Patterns: only this much of the code is judged so far; absent: all of it."""
@@ -158,5 +160,5 @@ class Policy(Model):
     """When finished changes are archived."""
     proposal: ProposalRules = ProposalRules.model_construct()
     """What a proposal must hold."""
-    attributes: dict[Key, Attribute] = field(default={})
+    attributes: dict[Key, Attribute] = Field(default={})
     """Fields that requirements may carry beyond the built-in ones, by name."""

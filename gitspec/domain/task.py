@@ -1,8 +1,8 @@
 """Tasks: the items of a change's checklist, as `tasks.md` holds them."""
 
-from typing import Annotated
+from pydantic import Field
 
-from gitspec.domain.model import Limit, Line, Model, Prose, RequirementName
+from gitspec.domain.model import Line, Model, Prose, RequirementName
 from gitspec.domain.task_status import ENDED, MARKS, TaskStatus
 
 __all__ = ["ENDED", "MARKS", "Task", "TaskStatus"]
@@ -11,7 +11,7 @@ __all__ = ["ENDED", "MARKS", "Task", "TaskStatus"]
 class Task(Model):
     """One step of a change."""
 
-    id: Annotated[str, Limit(pattern=r"^\d+(\.\d+)*$")]
+    id: str = Field(pattern=r"^\d+(\.\d+)*$")
     """The number that the line starts with, unique in the file."""
     text: Line
     """What is to be done."""

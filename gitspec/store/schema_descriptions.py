@@ -1,4 +1,7 @@
-"""What the docstrings below the fields of a model say: descriptions for its schema."""
+"""What the docstrings below the fields of a model say: descriptions for its schema.
+
+pydantic can collect them itself when a model is made, but reads the source of every model for that at each start.
+"""
 
 import ast
 import inspect
@@ -14,7 +17,7 @@ def descriptions(model: type[Model]) -> dict[str, str]:
         if issubclass(base, Model):
             found |= _docstrings(base)
     fields = model.model_fields
-    return {fields[name].key: text for name, text in found.items() if name in fields}
+    return {fields[name].alias or name: text for name, text in found.items() if name in fields}
 
 
 def _docstrings(model: type[Model]) -> dict[str, str]:

@@ -155,6 +155,7 @@ def _judge_all(repo: Repository, steps: Sequence[Step]) -> list[Verdict]:
     size = -(-len(steps) // _SLICES) if len(steps) > _PARALLEL_ABOVE else len(steps)
     slices = [steps[at : at + size] for at in range(0, len(steps), size)]
     provers: list[Prover] = []
+    _build_models()
 
     def work(index: int) -> list[list[Any]]:
         if not provers:
@@ -169,6 +170,16 @@ def _judge_all(repo: Repository, steps: Sequence[Step]) -> list[Verdict]:
         for prover in provers:
             prover.reader.close()
     return [_verdict(oid, row) for answer in answers for oid, row in answer]
+
+
+def _build_models() -> None:
+    """Build the validators once, before children inherit them."""
+    from gitspec.domain.capability import Capability
+    from gitspec.domain.change import Change
+    from gitspec.domain.delta import Delta
+
+    for model in (Capability, Change, Delta):
+        model.model_rebuild()
 
 
 def _with_imports(

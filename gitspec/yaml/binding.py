@@ -34,13 +34,15 @@ def load(model: type[M], data: bytes, path: str) -> Loaded[M]:
 
 def bind(model: type[M], document: Document) -> Loaded[M]:
     """Bind a document that was read to ``model``."""
+    from pydantic import ValidationError
+
     value: M | None = None
     found = list(document.findings)
     if found and document.root is None:
         return Loaded(None, document.findings, document)
     try:
         value = model.model_validate(document.data, by_alias=True, by_name=False)
-    except ValueError as error:
+    except ValidationError as error:
         from gitspec.yaml.messages import findings_of
 
         found += findings_of(error, model, document)

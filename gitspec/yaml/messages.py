@@ -36,9 +36,8 @@ class _Spot(NamedTuple):
     is_key: bool = False
 
 
-def findings_of(error: ValueError, model: type[Model], document: Document) -> list[Finding]:
-    """A finding for each error of a document that is bound to ``model``: what binding it has raised."""
-    assert isinstance(error, ValidationError)
+def findings_of(error: ValidationError, model: type[Model], document: Document) -> list[Finding]:
+    """A finding for each error of a document that is bound to ``model``."""
     taken = {(f.line, f.col) for f in document.findings}
     found: list[Finding] = []
     for row in error.errors(include_url=False, include_input=False):

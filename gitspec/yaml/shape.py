@@ -36,12 +36,13 @@ class Field(NamedTuple):
 @cache
 def fields_of(model: type[Model]) -> tuple[Field, ...]:
     """The fields of a model in its order."""
+    hints = typing.get_type_hints(model, include_extras=True)
     found = []
     # What a subclass adds (`after`) goes behind the id, where a reader looks for it.
     for name, info in model.model_fields.items():
         required = info.is_required()
-        default = None if required else info.get_default()
-        found.append(Field(name, info.key, _shape(info.hint), required, default))
+        default = None if required else info.get_default(call_default_factory=True)
+        found.append(Field(name, info.alias or name, _shape(hints[name]), required, default))
     names = [f.name for f in found]
     if "id" in names and "after" in names:
         after = found.pop(names.index("after"))
