@@ -71,9 +71,11 @@ def hooks_lines(result: "Installed") -> list[str]:
     lines = [
         f"{s.path} calls gitspec for {s.hook} already"
         if s.state == "called"
-        else f"installed {s.hook} in {s.path}" + (f" (runs {s.kept} first)" if s.kept else "")
+        else f"{'installed' if s.is_new else 'unchanged:'} {s.hook} in {s.path}"
+        + (f" (runs {s.kept} first)" if s.kept else "")
         for s in result.scripts
     ]
+    lines += [f"set {key} in this clone's Git configuration" for key in result.configured]
     if result.shared:
         lines.append(f"{result.folder} is in the work tree: commit the scripts or not, in other clones they do nothing")
     return lines
@@ -84,10 +86,12 @@ def hooks_data(result: "Installed") -> dict[str, Any]:
     return {
         "folder": result.folder,
         "shared": result.shared,
+        "configured": list(result.configured),
         "hooks": [
             {
                 "hook": s.hook,
                 "state": s.state,
+                "new": s.is_new,
                 "path": s.path,
                 "worktree": s.worktree or None,
                 "kept": s.kept or None,

@@ -208,32 +208,19 @@ def _install_hooks(repo: Repository) -> list[str]:
 
 
 def _settings(repo: Repository) -> list[Finding]:
-    from gitspec.commands.init_git import ATTRIBUTES, missing_settings
+    from gitspec.commands.init_git import ATTRIBUTES, lacking
 
-    if repo.top is None or not _has_our_attributes(f"{repo.top}/{ATTRIBUTES}"):
-        return []
-    missing, _ = missing_settings(repo)
+    missing = lacking(repo)
     if not missing:
         return []
     message = f"{ATTRIBUTES} names drivers that this clone does not have: {', '.join(missing)}"
-    return [finding("G053", message, help=_REPAIR)]
-
-
-def _has_our_attributes(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:  # noqa: PTH123
-            return b"=gitspec" in file.read(1 << 20)
-    except OSError:
-        return False
+    return [finding("G053", message, help=f"gitspec hooks install, or {_REPAIR}")]
 
 
 def _set_settings(repo: Repository) -> list[str]:
-    from gitspec.commands.init_git import missing_settings
+    from gitspec.commands.init_git import configure
 
-    missing, _ = missing_settings(repo)
-    for key, value in missing.items():
-        git(repo, "config", "--local", key, value)
-    return [f"set {key} in this clone's Git configuration" for key in missing]
+    return [f"set {key} in this clone's Git configuration" for key in configure(repo)]
 
 
 # -- caches

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from gitspec.commands.init_git import configure
 from gitspec.errors import GitspecError
 from gitspec.git.hooks import (
     HOOKS,
@@ -23,12 +24,13 @@ from gitspec.git.repository import Repository
 class Installed(NamedTuple):
     """``folder`` is where Git looks for hooks; ``shared`` when that is within the work tree and may be committed.
 
-    Paths are from the top of the work tree, absolute only where they lie outside of the repository.
+    ``configured`` are settings of the diff and merge drivers that installing has set in this clone. Paths are from the top of the work tree, absolute only where they lie outside of the repository.
     """
 
     folder: str
     shared: bool
     scripts: tuple[Script, ...]
+    configured: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[Script, ...]:
@@ -37,7 +39,7 @@ class Installed(NamedTuple):
 
 
 def install(repo: Repository, *, strict: bool = False) -> Installed:
-    """Install all hooks beside what is there; safe to run twice.
+    """Install all hooks beside what is there, and configure the drivers that the repository names; safe to run twice.
 
     A hook with which another tool calls gitspec already stays as it is. That for protected branches is installed only
     when it is asked for: by ``strict``, by the policy, or by an earlier installation.
@@ -46,7 +48,7 @@ def install(repo: Repository, *, strict: bool = False) -> Installed:
     folder = hooks_folder(repo)
     found = [_inspected(repo, folder.path, hook) for hook in _hooks(repo, folder.path, strict=strict)]
     done = [one if one.state == "called" else install_hook(repo, folder, one.hook) for one in found]
-    return _installed(repo, folder.path, done)
+    return _installed(repo, folder.path, done)._replace(configured=configure(repo))
 
 
 def uninstall(repo: Repository) -> Installed:

@@ -1,6 +1,7 @@
 """What `gitspec init` sets up in Git: attributes that a repository carries along, configuration that each clone needs.
 
 A clone without the configuration has Git's own diff and merge; Git ignores attributes that name unknown drivers.
+`gitspec hooks install`, which each clone needs anyway, configures it too.
 """
 
 import os
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 
 from gitspec.errors import Refused
 from gitspec.git.repository import Repository
-from gitspec.git.run import run
+from gitspec.git.run import git, run
 
 ATTRIBUTES = ".gitattributes"
 DIFF_KEY = "diff.gitspec-yaml.xfuncname"
@@ -59,6 +60,24 @@ def missing_settings(repo: Repository) -> tuple[dict[str, str], tuple[str, ...]]
         elif current != wanted:
             kept.append(key)
     return found, tuple(kept)
+
+
+def lacking(repo: Repository) -> dict[str, str]:
+    """The settings that this clone lacks although .gitattributes names the drivers: configuration is not cloned."""
+    try:
+        with open(f"{repo.top}/{ATTRIBUTES}", "rb") as file:  # noqa: PTH123
+            names_ours = b"=gitspec" in file.read(1 << 20)
+    except OSError:
+        return {}
+    return missing_settings(repo)[0] if names_ours and repo.top is not None else {}
+
+
+def configure(repo: Repository) -> tuple[str, ...]:
+    """Set what this clone lacks; the keys."""
+    wanted = lacking(repo)
+    for key, value in wanted.items():
+        git(repo, "config", "--local", key, value)
+    return tuple(wanted)
 
 
 def _settings() -> Iterator[tuple[str, str]]:

@@ -51,6 +51,8 @@ class Script(NamedTuple):
     code: str = ""
     problem: str = ""
     help: str = ""
+    is_new: bool = False
+    """Whether installing has just written it."""
 
 
 def hooks_folder(repo: Repository) -> Folder:
@@ -104,15 +106,16 @@ def install_hook(repo: Repository, folder: Folder, hook: str) -> Script:
     """
     slot = slot_of(folder.path, hook)
     script = script_for(hook)
+    is_new = False
     if folder.shared:
         own = os.path.join(repo.common_dir, OWN_FOLDER)
         os.makedirs(own, exist_ok=True)
-        _place(os.path.join(own, hook), script)
+        is_new = _place(os.path.join(own, hook), script)
         script = _forward(hook, slot)
     os.makedirs(os.path.dirname(slot.path), exist_ok=True)
     _make_room(slot)
-    _place(slot.path, script)
-    return Script(hook, slot.path, "installed", kept=slot.kept if os.path.lexists(slot.kept) else "")
+    is_new = _place(slot.path, script) or is_new
+    return Script(hook, slot.path, "installed", kept=slot.kept if os.path.lexists(slot.kept) else "", is_new=is_new)
 
 
 def uninstall_hook(repo: Repository, folder: Folder, hook: str) -> Script:
@@ -254,15 +257,17 @@ def _keep(path: str, kept: str) -> None:
         os.rename(path, kept)
 
 
-def _place(path: str, script: bytes) -> None:
+def _place(path: str, script: bytes) -> bool:
+    """Write a script; False when it is there already."""
     if not os.path.islink(path) and content_of(path) == script and os.access(path, os.X_OK):
-        return
+        return False
     temporary = f"{path}.gitspec-new"
     with open(temporary, "wb") as file:
         file.write(script)
     mode = stat.S_IMODE(os.stat(temporary).st_mode)
     os.chmod(temporary, mode | (mode & 0o444) >> 2)
     os.replace(temporary, path)
+    return True
 
 
 def _within(path: str, folder: str) -> bool:

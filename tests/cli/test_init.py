@@ -227,3 +227,35 @@ def test_spec_that_is_a_link_is_called_one(repo: Repo, gitspec: Cli) -> None:
     (repo.path / "spec").symlink_to("elsewhere")
     assert gitspec("init", fails=1).err.startswith("spec: L002 is a symbolic link")
     assert list((repo.path / "elsewhere").iterdir()) == []
+
+
+def test_second_run_says_what_is_unchanged(repo: Repo, gitspec: Cli) -> None:
+    assert "installed commit-msg in .git/hooks/commit-msg\n" in gitspec("init").out
+    again = gitspec("init").out
+    assert "unchanged: commit-msg in .git/hooks/commit-msg\n" in again
+    assert "installed" not in again
+    (repo.path / ".git/hooks/commit-msg").unlink()
+    mended = gitspec("hooks", "install").out
+    assert "installed commit-msg in" in mended
+    assert "unchanged: prepare-commit-msg in" in mended
+
+
+def test_installing_the_hooks_in_a_fresh_clone_configures_the_drivers_too(
+    repo: Repo, gitspec: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gitspec("init")
+    repo.commit("Adopt gitspec", "spec", ".gitattributes")
+    repo.git("clone", "-q", str(repo.path), str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    assert "help: gitspec hooks install" in gitspec("doctor", fails=1).out
+    configured = gitspec("hooks", "install", "--json").json["configured"]
+    assert "merge.gitspec.driver" in configured
+    assert "diff.gitspec-yaml.xfuncname" in configured
+    for key in configured:
+        assert subprocess.check_output(["git", "config", "--local", key]).strip()
+    assert gitspec("hooks", "install", "--json").json["configured"] == []
+    assert "G053" not in gitspec("doctor").out
+
+
+def test_installing_hooks_configures_no_driver_that_nothing_names(repo: Repo, gitspec: Cli) -> None:
+    assert gitspec("hooks", "install", "--json").json["configured"] == []
