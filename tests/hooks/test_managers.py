@@ -33,10 +33,22 @@ c=$?
 [ $c = 127 ] && echo "husky - command not found in PATH=$PATH"
 exit $c
 """
-_HUSKY_HOOKS = (
-    "pre-commit pre-merge-commit prepare-commit-msg commit-msg post-commit applypatch-msg pre-applypatch post-applypatch "
-    "pre-rebase post-rewrite post-checkout post-merge pre-push pre-auto-gc"
-).split()
+_HUSKY_HOOKS = [
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "post-commit",
+    "applypatch-msg",
+    "pre-applypatch",
+    "post-applypatch",
+    "pre-rebase",
+    "post-rewrite",
+    "post-checkout",
+    "post-merge",
+    "pre-push",
+    "pre-auto-gc",
+]
 _LEFTHOOK = """\
 #!/bin/sh
 
