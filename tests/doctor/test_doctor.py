@@ -191,6 +191,8 @@ def test_settings_that_a_clone_lacks_are_set_on_demand(ready: Repo, tmp_path: Pa
     ready.commit("Set up")
     ready.git("clone", "-q", str(ready.path), str(tmp_path / "clone"))
     clone = Repo(tmp_path / "clone")
+    gitspec(clone, "hooks", "install")
+    clone.git("config", "--unset", "merge.gitspec.driver")
     assert codes(look(clone)["settings"]) == ["G053"]
     assert look(clone, "--repair")["settings"]["state"] == "repaired"
     assert clone.git("config", "merge.gitspec.driver") != ""
