@@ -1,13 +1,13 @@
 """Whether a change is approved, as the policy of the branch that it lands on asks for it."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from gitspec.errors import CannotJudge, GitspecError, Refused
 from gitspec.git.repository import Repository
-from gitspec.git.run import git
-from gitspec.git.snapshot import Snapshot, at_commit
+from gitspec.git.run import git, run
+from gitspec.git.snapshot import Snapshot, WorkTree, at_commit
 from gitspec.git.spec_history import shallow_boundary
 from gitspec.store import layout
 
@@ -118,27 +118,31 @@ def authors_of(repo: Repository, tip: str, path: str) -> list[str]:
     return [email for _, email in rows]
 
 
-def refuse_unapproved(repo: Repository, policy: "Policy", spec: "Spec", change: str, tip: str, branch: str) -> None:
-    """Raise Refused A032 while an approval that the policy asks for is missing, to archive a change on ``branch``.
+def why_not_ready(repo: Repository, policy: "Policy", spec: "Spec", change: str, tip: str, branch: str) -> str:
+    """Why a change lacks the approval that it needs to be archived on ``branch`` (a short name); empty when it does not.
 
     ``tip`` is the commit that it is archived onto. With `merged` a protected branch, here or on a remote, must have the
-    same proposal, unless ``branch`` (its short name) is protected itself.
+    same proposal, unless ``branch`` is protected itself.
     """
     from gitspec.domain.branches import branch_matcher
 
     need = policy.approvals.need
     is_protected = branch_matcher(policy.protected.branches)
     if need == "none" or (need == "merged" and is_protected(branch)):
-        return
+        return ""
     targets = _protected(repo, is_protected) if need == "merged" else []
     reasons = [why_unapproved(repo, policy, spec, change, tip=tip, target=target) for target in [*targets, None]]
-    if "" in reasons:
-        return
-    help_ = f"gitspec approve {change}, by somebody whom the policy lists"
-    if need == "merged":
-        help_ = "have the proposal and deltas merged first"
-    place = layout.change_folder(change)
-    raise Refused("A032", f"change '{change}' is not approved: {reasons[0]}", place=place, help=help_)
+    return "" if "" in reasons else reasons[0]
+
+
+def refuse_unapproved(repo: Repository, policy: "Policy", spec: "Spec", change: str, tip: str, branch: str) -> None:
+    """Raise Refused A032 while an approval that the policy asks for is missing; as ``why_not_ready``."""
+    if why := why_not_ready(repo, policy, spec, change, tip, branch):
+        help_ = f"gitspec approve {change}, by somebody whom the policy lists"
+        if policy.approvals.need == "merged":
+            help_ = "have the proposal and deltas merged first"
+        place = layout.change_folder(change)
+        raise Refused("A032", f"change '{change}' is not approved: {why}", place=place, help=help_)
 
 
 def _protected(repo: Repository, is_protected: Callable[[str], bool]) -> list[Snapshot]:
@@ -151,3 +155,26 @@ def _protected(repo: Repository, is_protected: Callable[[str], bool]) -> list[Sn
         if is_protected(name):
             tips[oid] = None
     return [at_commit(repo, oid) for oid in tips]
+
+
+def missing_approvals(spec: "Spec", changes: Iterable[str]) -> dict[str, str]:
+    """Active changes that lack the approval that their policy asks for, with the reason: for who looks at them.
+
+    A policy that does not speak of approvals costs no more than a look at its text.
+    """
+    if not spec.has_policy or b"approvals" not in spec.snapshot.read(layout.POLICY):
+        return {}
+    policy, tip = spec.policy().value, commit_of(spec)
+    if policy is None or policy.approvals.need == "none" or not tip:
+        return {}
+    repo = spec.snapshot.repo
+    branch = os.fsdecode(run(repo, "symbolic-ref", "--quiet", "--short", "HEAD").out).strip()
+    reasons = {change: why_not_ready(repo, policy, spec, change, tip, branch) for change in changes}
+    return {change: why for change, why in reasons.items() if why}
+
+
+def commit_of(spec: "Spec") -> str:
+    """The commit that a snapshot is of, HEAD for the work tree; empty when nothing is committed."""
+    at = "HEAD" if isinstance(spec.snapshot, WorkTree) else spec.snapshot.name
+    found = run(spec.snapshot.repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{at}^{{commit}}")
+    return os.fsdecode(found.out).strip()

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from gitspec.commands.approvals import missing_approvals
 from gitspec.commands.names import Named
 from gitspec.domain.ids import RequirementRef
 from gitspec.errors import UsageError
@@ -35,6 +36,8 @@ class ShownChange(NamedTuple):
     proposal: str | None
     design: str | None
     deltas: tuple[Document, ...]
+    unapproved: str = ""
+    """Why it lacks the approval that the policy asks for."""
 
 
 Shown = ShownCapability | ShownRequirement | ShownChange
@@ -54,6 +57,7 @@ def show(spec: Spec, named: Named) -> Shown:
         folder.read("proposal.md").decode("utf-8", "replace") if folder.has("proposal.md") else None,
         folder.read("design.md").decode("utf-8", "replace") if folder.has("design.md") else None,
         tuple(deltas),
+        "" if named.archived else missing_approvals(spec, [named.id]).get(named.id, ""),
     )
 
 

@@ -1,12 +1,15 @@
-"""How far the active changes are, and what comes next."""
+"""How far the active changes are, what comes next, and what the policy still waits for."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from gitspec.commands.approvals import commit_of, missing_approvals
+from gitspec.commands.emergencies import Open, unsettled
 from gitspec.commands.progress import ChangeStatus, NextStep, status_of
 from gitspec.git.run import git
 from gitspec.git.snapshot import WorkTree
+from gitspec.store import layout
 from gitspec.store.check import check_changes
 from gitspec.store.spec import Spec
 
@@ -16,6 +19,10 @@ class Status(NamedTuple):
 
     changes: tuple[ChangeStatus, ...]
     next: NextStep | None
+    unapproved: Mapping[str, str] = {}
+    """Changes without the approval that the policy asks for, with the reason."""
+    unsettled: tuple[Open, ...] = ()
+    """Commits that skipped for a reason to be settled, and are not; only when all changes were asked for."""
 
 
 def status(spec: Spec, changes: Sequence[str] | None = None) -> Status:
@@ -23,13 +30,37 @@ def status(spec: Spec, changes: Sequence[str] | None = None) -> Status:
     ids = spec.change_ids() if changes is None else changes
     found = [status_of(checked, spec.archived_ids) for checked in check_changes(spec, ids)]
     found = _with_commits(spec, found)
+    waits = _waits(spec, ids, whole=changes is None)
+    found = [_approved_first(change, waits.unapproved) for change in found]
     if len(found) == 1:
-        return Status(tuple(found), found[0].next)
+        return waits._replace(changes=tuple(found), next=found[0].next)
     if found:
-        return Status(tuple(found), None)
+        return waits._replace(changes=tuple(found))
     if not spec.has_policy:
-        return Status((), NextStep("init", "gitspec init", "the project has no spec/gitspec.yaml"))
-    return Status((), NextStep("propose", "gitspec propose <id> --title '<title>'", "there is no active change"))
+        return waits._replace(next=NextStep("init", "gitspec init", "the project has no spec/gitspec.yaml"))
+    return waits._replace(
+        next=NextStep("propose", "gitspec propose <id> --title '<title>'", "there is no active change")
+    )
+
+
+def _waits(spec: Spec, ids: Sequence[str], *, whole: bool) -> Status:
+    """What the policy waits for. One that speaks neither of approvals nor of settling costs no more than a look."""
+    if not spec.has_policy:
+        return Status((), None)
+    open_ones: tuple[Open, ...] = ()
+    if whole and b"settle" in spec.snapshot.read(layout.POLICY):
+        policy, tip = spec.policy().value, commit_of(spec)
+        open_ones = tuple(unsettled(spec.snapshot.repo, policy, tip, spec.cache)) if policy and tip else ()
+    return Status((), None, missing_approvals(spec, ids), open_ones)
+
+
+def _approved_first(change: ChangeStatus, unapproved: Mapping[str, str]) -> ChangeStatus:
+    """Nothing is archived that is not approved."""
+    name = change.checked.id
+    if name not in unapproved or change.next.action != "archive":
+        return change
+    why = f"all is done and the deltas fold, but it is not approved: {unapproved[name]}"
+    return change._replace(next=NextStep("approve", f"gitspec approve {name}", why))
 
 
 def _with_commits(spec: Spec, changes: list[ChangeStatus]) -> list[ChangeStatus]:

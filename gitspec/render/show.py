@@ -107,6 +107,8 @@ def _change(shown: ShownChange, paint: Paint) -> Iterator[str]:
             yield f"scope {clean_line(' '.join(change.scope))}"
         if change.closed:
             yield f"closed: {clean_line(change.closed['reason'])}"
+    if shown.unapproved:
+        yield f"not approved: {clean_line(shown.unapproved)}"
     if shown.proposal:
         yield ""
         yield from _without_title(shown.proposal)
@@ -168,5 +170,6 @@ def _change_data(shown: ShownChange) -> dict[str, Any]:
             for delta, document in zip(record.deltas, shown.deltas, strict=True)
         ],
         "tasks": None if record.tasks is None else [{**t._asdict(), "group": t.group or None} for t in record.tasks],
+        "unapproved": shown.unapproved or None,
         "findings": [finding_data(f) for f in record.findings],
     }

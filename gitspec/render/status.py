@@ -13,19 +13,38 @@ from gitspec.store.records import DeltaOutline
 from gitspec.store.stale import Stale
 
 _FEW_FINDINGS = 5
+_FEW_UNSETTLED = 10
+_SHORT = 12
 
 
 def status_text(status: Status, paint: Paint = PLAIN) -> list[str]:
     """One change at length, or several with a line each and its next step."""
     if len(status.changes) == 1:
-        return _at_length(status.changes[0], paint)
+        only = status.changes[0]
+        return _at_length(only, paint, status.unapproved.get(only.checked.id, "")) + unsettled_text(status, paint)
     lines = columns(
         [
             (c.checked.id, c.state, tasks_text(c.tasks), _with_stale(c), f"next: {c.next.command}")
             for c in status.changes
         ]
     )
-    return lines + (next_text(status.next, paint) if status.next else [])
+    return lines + (next_text(status.next, paint) if status.next else []) + unsettled_text(status, paint)
+
+
+def unsettled_text(status: Status, paint: Paint = PLAIN) -> list[str]:
+    """Commits that skipped for a reason to be settled, the first first, and how to settle them."""
+    if not status.unsettled:
+        return []
+    rows = [(one.commit[:_SHORT], one.day, one.reason, one.subject) for one in status.unsettled[:_FEW_UNSETTLED]]
+    more = len(status.unsettled) - len(rows)
+    return [
+        "",
+        paint.warn(
+            f"{count(len(status.unsettled), 'commit')} to settle by a commit for a change, with 'Settles: <commit>':"
+        ),
+        *("  " + line for line in columns(rows)),
+        *([f"  and {more} more"] if more else []),
+    ]
 
 
 def next_text(step: NextStep, paint: Paint = PLAIN) -> list[str]:
@@ -33,7 +52,7 @@ def next_text(step: NextStep, paint: Paint = PLAIN) -> list[str]:
     return [f"next: {paint.strong(clean_line(step.command))}", f"      {clean_line(step.why)}"]
 
 
-def _at_length(status: ChangeStatus, paint: Paint) -> list[str]:
+def _at_length(status: ChangeStatus, paint: Paint, unapproved: str) -> list[str]:
     checked = status.checked
     record = checked.record
     errors = [f for f in checked.findings if f.severity == "error"]
@@ -41,6 +60,8 @@ def _at_length(status: ChangeStatus, paint: Paint) -> list[str]:
     facts += [("tasks", tasks_text(status.tasks)), ("findings", tally(checked.findings) or "none")]
     if status.checked.stale:
         facts.append(("stale", _stale_text(status.checked.stale)))
+    if unapproved:
+        facts.append(("approval", unapproved))
     if record.change and record.change.depends_on:
         facts.append(("depends on", ", ".join(record.change.depends_on)))
     lines = [f"{paint.strong(clean_line(checked.id))}: {clean_line(_title(status))}", clean_line(record.path), ""]
@@ -83,8 +104,12 @@ def _deltas_text(deltas: tuple[DeltaOutline, ...], status: ChangeStatus) -> str:
 def status_data(status: Status) -> dict[str, Any]:
     """The body of `gitspec status --json`."""
     return {
-        "changes": [_change_data(change) for change in status.changes],
+        "changes": [
+            {**_change_data(change), "unapproved": status.unapproved.get(change.checked.id)}
+            for change in status.changes
+        ],
         "next": _next_data(status.next) if status.next else None,
+        "unsettled": [one._asdict() for one in status.unsettled],
     }
 
 

@@ -183,13 +183,14 @@ def _collisions(path: str, spelled: dict[str, str]) -> list[Finding]:
         new.append(prefix)
         at = path.rfind("/", 0, at)
     for prefix in reversed(new):
-        other = spelled.setdefault(_folded(prefix), prefix)
+        other = spelled.setdefault(folded(prefix), prefix)
         if other != prefix:
-            return [_collision(prefix, other)]
+            return [collision(prefix, other)]
     return []
 
 
-def _folded(path: str) -> str:
+def folded(path: str) -> str:
+    """What two paths have in common that a file system may take for one."""
     if path.isascii():
         return path.lower()
     import unicodedata
@@ -197,7 +198,8 @@ def _folded(path: str) -> str:
     return unicodedata.normalize("NFC", path).casefold()
 
 
-def _collision(path: str, other: str) -> Finding:
+def collision(path: str, other: str) -> Finding:
+    """The finding about two such paths."""
     from gitspec.domain.rules import finding
 
     return finding("L003", f"is the same path as {other} on some machines", path, help="rename one of them")

@@ -222,3 +222,12 @@ def test_a_merged_change_is_archived_on_its_branch(repo: Repo) -> None:
     repo.write("spec/gitspec.yaml", policy(need="merged"))
     repo.commit("Ask for merged proposals")
     assert gitspec(repo, "archive", "add-2fa").code == 0
+
+
+def test_status_and_show_name_what_is_missing(reviewed: Repo, rita: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = gitspec(reviewed, "status").out
+    assert "nobody has approved it" in out and "next: gitspec approve add-2fa" in out
+    assert "not approved: nobody has approved it" in gitspec(reviewed, "show", "add-2fa").out
+    approve_as(rita, reviewed, monkeypatch)
+    assert "next: gitspec archive add-2fa" in gitspec(reviewed, "status").out
+    assert "not approved" not in gitspec(reviewed, "show", "add-2fa").out
