@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gitspec.commands.archive import Done, Options, P, Planner
 
 _PATIENCE = 120.0
-_LONGEST_PAUSE = 1.0
+_LONGEST_PAUSE = 4.0
 
 
 def push_done(repo: Repository, options: "Options", planner: "Planner[P]", lock: int) -> "Done[P]":
