@@ -15,6 +15,7 @@ from typing import ClassVar, NamedTuple
 
 from gitspec.commands.archive import Options, archive_merged
 from gitspec.commands.fsck import fsck
+from gitspec.errors import GitspecError
 from gitspec.git import transaction
 from gitspec.git.journal import Journal, operation_lock
 from gitspec.git.recovery import recover, settle
@@ -130,8 +131,11 @@ class Trials:
         """Let the next command run, and look: one trial in twenty through the command line, else what that does first."""
         self.count += 1
         command = NEXT[self.count // 20 % len(NEXT)]
-        said = "interrupted" in gitspec(self.repo, *command).err if self.count % 20 == 0 else recovered(self.repo)
-        found = state(self.repo, self.before)
+        try:
+            said = "interrupted" in gitspec(self.repo, *command).err if self.count % 20 == 0 else recovered(self.repo)
+            found = state(self.repo, self.before)
+        except GitspecError as error:
+            said, found = False, f"not recovered: {error.code} {error.message}"
         if found in ("before", "after") and self.mine is not None and others(self.repo) != self.mine:
             found = f"edits lost: {others(self.repo)}"
         if found in ("before", "after"):
@@ -221,6 +225,7 @@ def started(action: Callable[[], object]) -> Iterator[tuple[int, Callable[[], No
         code = 1
         try:  # nothing may get back into the parent's code
             os.setsid()
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # which who starts in the background ignores
             null = os.open(os.devnull, os.O_WRONLY)
             os.dup2(null, 1)
             os.dup2(null, 2)

@@ -53,6 +53,7 @@ def test_asked_to_end(tmp_path: Path, how: int) -> None:
     trials = Trials(tmp_path)
     kill_often(trials, how, group=how == signal.SIGINT)
     trials.end(signal.Signals(how).name)
+    assert trials.tally["before"], "no trial ended early: the signal did not get there"
 
 
 @pytest.mark.parametrize("torn", ["finish", "undo"])
