@@ -33,6 +33,10 @@ code:
 # skip:
 #   - reason: typo
 #     max_lines: 20
+#   - reason: emergency   # needs nothing at night, and stays listed until a later commit says `Settles: <commit>`
+#     settle: true
+
+# docs/policy.md of gitspec has all keys: `mode: warn`, `adopted`, `bots`, `scope`, `approvals` and more.
 
 # Further sections that every proposal.md has beside Why and What Changes:
 #

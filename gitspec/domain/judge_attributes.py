@@ -5,7 +5,6 @@ from whoever reviews it. gitattributes(5) is the source of the format.
 """
 
 from collections.abc import Iterator
-from functools import cache
 
 from gitspec.domain.finding import Finding
 from gitspec.domain.rules import finding
@@ -19,12 +18,18 @@ _HARMLESS = (
 )  # fmt: skip
 _SPEC_NAMES = ("*.yaml", "proposal.md", "tasks.md", "design.md")
 _ELSEWHERE = ("pnpm-lock.yaml",)  # could be a capability's file, and in every second repository is not
-_MAX_LINE = 2048  # what Git reads of a line
+_REPEATING = (["*"], ["**"])
+_MAX_LINE = 250
+_MAX_LINES = 500
 
 
 def judge_attributes(text: str) -> Iterator[Finding]:
     """Findings R023 about lines of the top .gitattributes; that below spec/ there is none, the layout sees to."""
-    for line in text.splitlines():
+    for number, line in enumerate(text.split("\n")):
+        if number == _MAX_LINES:
+            message = f"more than {_MAX_LINES} lines at once"
+            yield finding("R023", message, FILE, help="split the commit, or name fewer paths")
+            return
         bare = " ".join(line.split())
         if not bare or bare.startswith("#") or bare in OWN:
             continue
@@ -36,7 +41,7 @@ def judge_attributes(text: str) -> Iterator[Finding]:
 
 def _reaching(line: str) -> str:
     """The first attribute of a line that must not reach spec/ and does; empty when there is none."""
-    if len(line) > _MAX_LINE:
+    if len(line) > _MAX_LINE:  # nobody means that
         return line[:20]
     pattern, rest = _pattern(line)
     words = rest.split()
@@ -77,26 +82,23 @@ def may_match_spec(pattern: str) -> bool:
 def _meet(left: str, right: str) -> bool:
     """Whether some path matches both globs."""
     a, b = _tokens(left), _tokens(right)
-
-    @cache
-    def meet(i: int, j: int) -> bool:
+    todo, seen = [(0, 0)], {(0, 0)}
+    while todo:
+        i, j = todo.pop()
         if i == len(a) and j == len(b):
             return True
-        if i < len(a) and a[i] in ("*", "**") and meet(i + 1, j):
-            return True
-        if j < len(b) and b[j] in ("*", "**") and meet(i, j + 1):
-            return True
-        if i == len(a) or j == len(b) or not _share(a[i], b[j]):
-            return False
-        # one character that both take; what repeats may stay
-        nexts = [(i + 1, j + 1)]
-        if a[i] in ("*", "**"):
-            nexts.append((i, j + 1))
-        if b[j] in ("*", "**"):
+        repeats_a, repeats_b = a[i : i + 1] in _REPEATING, b[j : j + 1] in _REPEATING
+        nexts = []
+        if repeats_a:
             nexts.append((i + 1, j))
-        return any(meet(*at) for at in nexts)
-
-    return meet(0, 0)
+        if repeats_b:
+            nexts.append((i, j + 1))
+        if i < len(a) and j < len(b) and _share(a[i], b[j]):  # one character that both take; what repeats may stay
+            nexts.append((i + (not repeats_a), j + (not repeats_b)))
+        fresh = [at for at in nexts if at not in seen]
+        seen.update(fresh)
+        todo += fresh
+    return False
 
 
 def _share(one: str, other: str) -> bool:

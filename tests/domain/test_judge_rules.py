@@ -308,3 +308,20 @@ def test_attributes_that_reach_into_spec_are_refused(line: str) -> None:
 def test_other_attributes_are_nobodys_business(line: str) -> None:
     facts = commit("Change: add-2fa", paths=(".gitattributes",), attributes=f"{line}\n")
     assert codes(facts) == []
+
+
+def test_hostile_attributes_cost_no_time_and_no_crash() -> None:
+    import time
+
+    lines = [
+        "*" + "a*" * 90 + ".py -diff",
+        "**/" * 60 + "x -diff",
+        "[" * 150 + " -diff",
+        '"' + "\\" * 151,
+        "\0 \x1b -diff",
+        "*" * 5000,
+    ]
+    facts = commit("Change: add-2fa", paths=(".gitattributes",), attributes="\n".join(lines * 400))
+    start = time.perf_counter()
+    assert set(codes(facts)) == {"R023"}
+    assert time.perf_counter() - start < 20
