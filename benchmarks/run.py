@@ -48,7 +48,8 @@ class Result(NamedTuple):
 
 
 def environment() -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+    # PYTHONDONTWRITEBYTECODE and its like would time the compiler
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("GIT_", "PYTHON"))}
     who = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
            for part, value in (("NAME", "Bench"), ("EMAIL", "bench@example.com"))}  # fmt: skip
     return kept | who | {"OPENSPEC_TELEMETRY": "0", "GIT_CONFIG_NOSYSTEM": "1", "NO_COLOR": "1"}
