@@ -167,3 +167,77 @@ def test_a_linked_work_tree_and_a_stripped_environment_judge_alike(governed: Gov
     for env in ({}, {"PATH": "/usr/bin:/bin", "PYTHONHOME": "", "PYTHONPATH": "/nowhere"}):
         done = linked.run_git("push", "-q", "origin", "linked", **env)
         assert done.returncode and "R001" in said(done), said(done)
+
+
+def gate_is_broken(repo: Governed) -> None:
+    """Leave only what the accepted path needs in reach of the hook."""
+    hook = repo.path / ".git/hooks/pre-push"
+    hook.write_text(hook.read_text().replace("    import site", '    sys.exit("the gate was asked")'))
+
+
+def pushed_once(repo: Governed) -> None:
+    """A first push, in which the gate looks at the policy; after it there is no gate any more."""
+    repo.stage("docs/a.md", "first\n")
+    assert repo.try_commit("Docs").returncode == 0
+    done = repo.run_git("push", "-q", "origin", "main")
+    assert done.returncode == 0, said(done)
+    gate_is_broken(repo)
+
+
+def test_commits_that_plainly_name_their_changes_are_pushed_without_the_gate(governed: Governed, remote: Repo) -> None:
+    pushed_once(governed)
+    for text in ("two\n", "three\n"):
+        governed.stage("src/app.py", text)
+        assert governed.try_commit("Code", "Change: add-2fa").returncode == 0
+    done = governed.run_git("push", "-q", "origin", "main")
+    assert done.returncode == 0, said(done)
+    assert governed.run_git("push", "-q", "origin", "main").returncode == 0, "nothing to push"
+
+
+_EDITS = {
+    "no reference": ("src/app.py", "Code"),
+    "no such change": ("src/app.py", "Code\n\nChange: nobody"),
+    "a task": ("src/app.py", "Code\n\nChange: add-2fa\nTask: 9.9"),
+    "a skip beside it": ("src/app.py", "Code\n\nChange: add-2fa\nChange-Skip: whim"),
+    "fixup": ("src/app.py", "fixup! Code\n\nChange: add-2fa"),
+    "a living spec": ("spec/capabilities/auth.yaml", "Code\n\nChange: add-2fa"),
+    "the policy": ("spec/gitspec.yaml", "Code\n\nChange: add-2fa"),
+    "spec/ in capitals": ("SPEC/gitspec.yaml", "Code\n\nChange: add-2fa"),
+    "attributes": (".gitattributes", "Code\n\nChange: add-2fa"),
+}
+
+
+@pytest.mark.parametrize(
+    "what", [*_EDITS, "a link", "a merge", "a rewritten branch", "a new branch", "a tag", "grafts"]
+)
+def test_the_gate_is_asked_where_there_is_more_to_know(governed: Governed, remote: Repo, what: str) -> None:
+    pushed_once(governed)
+    path, message = _EDITS.get(what, ("src/app.py", "Code\n\nChange: add-2fa"))
+    ref = {"a new branch": "main:topic", "a tag": "main:refs/tags/v1"}.get(what, "main")
+    if what == "a link":
+        (governed.path / "src/link").symlink_to("../spec")
+    if what == "a rewritten branch":
+        governed.git("reset", "-q", "--hard", "HEAD~")
+    governed.write(path, "changed\n")
+    governed.commit(message)
+    if what == "a merge":
+        governed.git("checkout", "-q", "-b", "side", "HEAD~")
+        governed.write("src/side.py", "side\n")
+        governed.commit(message)
+        governed.git("merge", "-q", "--no-verify", "-m", message, "main")
+        ref = "side:main"
+    if what == "grafts":
+        governed.write(".git/info/grafts", f"{governed.head()}\n")
+    done = governed.run_git("push", "-q", "--force", "origin", ref)
+    assert done.returncode and "the gate was asked" in said(done), said(done)
+
+
+@pytest.mark.parametrize("rule", ["scope:\n  enforce: true\n", "approvals:\n  need: merged\n"])
+def test_a_policy_that_asks_for_more_keeps_the_gate(governed: Governed, remote: Repo, rule: str) -> None:
+    governed.write("spec/gitspec.yaml", 'version: "1"\n' + rule)
+    governed.commit("Stricter")
+    governed.git("push", "-q", "--no-verify", "origin", "main")
+    pushed_once(governed)
+    governed.write("src/app.py", "two\n")
+    governed.commit("Code\n\nChange: add-2fa")
+    assert "the gate was asked" in said(governed.run_git("push", "-q", "origin", "main"))
