@@ -184,7 +184,7 @@ def _files(tip: Tip, landing: Landing, living: LivingAt, taken: Folded) -> dict[
         path = layout.capability_path(capability)
         here = tip.at(path)
         change = landing.parts.living.get(capability)
-        if change is not None and change.new == here and not landing.undone.others:
+        if change is not None and change.new == here and not (landing.undone.others or landing.undone.taken):
             files[path] = change.old
             continue
         wanted = taken.living.get(capability)

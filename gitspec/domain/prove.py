@@ -37,8 +37,8 @@ class Folder(NamedTuple):
 class Undone(NamedTuple):
     """An archived folder that a commit takes back, and the living specs around the commit that had archived it.
 
-    ``others`` are the folders that the same commit had archived and that stay; ``touched`` the capabilities that
-    differ between ``before`` and ``after``.
+    ``others`` are the folders that the same commit had archived and that stay, ``taken`` what it had taken back;
+    ``touched`` the capabilities that differ between ``before`` and ``after``.
     """
 
     folder: Folder
@@ -46,6 +46,7 @@ class Undone(NamedTuple):
     after: Mapping[str, Capability]
     touched: frozenset[str]
     others: tuple[Folder, ...] = ()
+    taken: "tuple[Undone, ...]" = ()
 
 
 class Mismatch(NamedTuple):
@@ -173,11 +174,11 @@ def take_back(living: Mapping[str, Capability], undone: Undone, *, links_to: Lin
     if not undone.folder.is_folded:
         return Folded({}, (), Overlay(living, links_to))
     without: Mapping[str, Capability] = undone.before
-    if undone.others:
-        others = fold_folders(undone.before, undone.others, links_to=lambda _: ())
-        if others.unfolded:
-            return Folded({}, others.unfolded, Overlay(living, links_to))
-        without = others.living
+    if undone.others or undone.taken:
+        rest, not_undone = fold_step(undone.before, undone.others, undone.taken, links_to=lambda _: ())
+        if rest.unfolded or not_undone:
+            return Folded({}, (*not_undone, *rest.unfolded), Overlay(living, links_to))
+        without = rest.living
     deltas = []
     for name in sorted(undone.touched):
         there, wanted = undone.after.get(name), without.get(name)

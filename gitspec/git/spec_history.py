@@ -167,8 +167,27 @@ def was_ever(repo: Repository, commit: str, path: str) -> bool:
 
 def brought_in(repo: Repository, commit: str, path: str) -> Commit | None:
     """The last commit, up to ``commit``, that added the file ``path`` to what its first parent has."""
+    return _brought_in(repo, commit, path, "--full-history")
+
+
+def landed_in(repo: Repository, commit: str, path: str) -> Commit | None:
+    """The commit that made ``commit`` have ``path``, told along first parents: of a merge the side that had it.
+
+    A branch that merely merged it in is never asked: such a merge may do much else against its first parent.
+    """
+    found = _brought_in(repo, commit, path, "--first-parent")
+    while found and len(found.parents) > 1:
+        sides = found.parents[1:]
+        side = next((p for p, has in zip(sides, present(repo, [(p, path) for p in sides]), strict=True) if has), None)
+        if side is None:
+            return found
+        found = _brought_in(repo, side, path, "--first-parent")
+    return found
+
+
+def _brought_in(repo: Repository, commit: str, path: str, how: str) -> Commit | None:
     listed = git(
-        repo, "log", "-1", "--full-history", "--diff-merges=first-parent", "--diff-filter=A", "--no-renames",
+        repo, "log", "-1", how, "--diff-merges=first-parent", "--diff-filter=A", "--no-renames",
         "--format=%H %P", "--topo-order", commit, "--", path, env=_NO_GRAFTS,
     ).decode().split()  # fmt: skip
     listed = [word for word in listed if len(word) in (40, 64) and set(word) <= set("0123456789abcdef")]

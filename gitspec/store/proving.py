@@ -19,7 +19,7 @@ from gitspec.domain.rules import finding
 from gitspec.errors import CannotJudge
 from gitspec.git.objects import MODE_FILE
 from gitspec.git.repository import Repository
-from gitspec.git.spec_history import brought_in, changes_below, shallow_boundary
+from gitspec.git.spec_history import changes_below, landed_in, shallow_boundary
 from gitspec.git.tree_edit import Item
 from gitspec.store import layout
 from gitspec.store.history_reader import LivingAt, Reader, Unreadable, deltas_below
@@ -198,9 +198,13 @@ class Prover:
         return finding("H006", message, folder, help="merge it again; 'gitspec unarchive' takes a change back")
 
     def _is_restored(self, step: Step, folder: str) -> bool:
+        return self._is_active(step.commit, folder)
+
+    def _is_active(self, commit: str, folder: str) -> bool:
+        """Whether a commit has the change of an archived folder among the active ones, and not in the archive."""
         change = layout.classify(f"{folder}/{CHANGE}").change
         active = f"{layout.CHANGES}/{change}/{CHANGE}"
-        return self.reader.at(step.commit, folder) is None and self.reader.at(step.commit, active) is not None
+        return self.reader.at(commit, folder) is None and self.reader.at(commit, active) is not None
 
     def _folder(self, folder: str, files: Mapping[str, Item]) -> Folder:
         path = f"{folder}/{CHANGE}"
@@ -214,7 +218,7 @@ class Prover:
 
         Raises Unreadable, and CannotJudge G016 when a shallow clone hides it.
         """
-        landed = brought_in(self.repo, tip, f"{folder}/{CHANGE}")
+        landed = landed_in(self.repo, tip, f"{folder}/{CHANGE}")
         if landed is None:
             found = finding("H012", "no commit brought it into the archive", folder)
             raise Unreadable(folder, found)
@@ -234,8 +238,14 @@ class Prover:
             LivingAt(self.reader, landed.oid, {c: change.new for c, change in parts.living.items()}),
             frozenset(parts.living),
             tuple(folders.values()),
+            self._taken_back(base, landed.oid, parts),
         )
         return Landing(landed.oid, base, parts, undone)
+
+    def _taken_back(self, base: str | None, commit: str, parts: Parts) -> tuple[Undone, ...]:
+        """The folders that a commit makes active again, as what taking each of them back from ``base`` comes to."""
+        there = [one for one in parts.gone if base and self._is_active(commit, one)]
+        return tuple(self.landing(base or "", one).undone for one in there)
 
     def _imported_by_hand(self, step: Step, folders: Mapping[str, Folder]) -> list[Finding]:
         """Folders that say they were imported, in a commit that neither imports nor merges a commit that does."""

@@ -19,15 +19,11 @@ _FIELDS = ("title", "text", "rationale", "notes", "deferred")
 
 
 class Wish(NamedTuple):
-    """What a change sets and what it removes; and what its author saw, to begin with."""
+    """What a change sets and what it removes, and what its author saw there."""
 
+    saw: Facts
     sets: Facts
     drops: frozenset[Fact]
-
-    @property
-    def scenarios(self) -> int:
-        """How many scenarios it brings."""
-        return sum(key[-1] == "steps" for key in self.sets if key[-1] == "steps")
 
 
 def flat(specs: Living) -> Facts:
@@ -59,16 +55,27 @@ def wish(seen: Living, wanted: Living) -> Wish:
     """What an author wants who saw ``seen`` and would have ``wanted``."""
     before, after = flat(seen), flat(wanted)
     sets = {key: value for key, value in after.items() if before.get(key) != value}
-    return Wish(sets, frozenset(before.keys() - after.keys()))
+    drops = frozenset(before.keys() - after.keys())
+    return Wish({key: value for key, value in before.items() if key in sets or key in drops}, sets, drops)
 
 
 def expected(landed: Iterable[str], wishes: Mapping[str, Wish]) -> Facts:
-    """What must live when these changes have landed in this order."""
+    """What must live when these changes have landed in this order.
+
+    Fails when one overwrites what its author did not see: that must have been reported, and it has landed. The removal of
+    something under a new name follows the name.
+    """
     found: Facts = {}
     for change in landed:
-        for key in wishes[change].drops:
+        saw, sets, drops = wishes[change]
+        for key in sets.keys() | drops:
+            is_seen = found.get(key) in (saw.get(key), sets.get(key))
+            assert is_seen or (key in drops and key[-1] in ("id", "home")), (
+                f"{change} overwrites {' '.join(key)}: {found.get(key)!r}, its author saw {saw.get(key)!r}"
+            )
+        for key in drops:
             found.pop(key, None)
-        found.update(wishes[change].sets)
+        found.update(sets)
     return found
 
 

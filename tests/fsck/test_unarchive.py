@@ -147,6 +147,43 @@ def test_one_of_two_that_landed_together_is_taken_back(repo: Repo) -> None:
     assert "part 1." in repo.read(LIVING) and "part V." in repo.read(LIVING)
 
 
+def after_a_branch_that_had_it_merged_the_taking_back(repo: Repo, how: str) -> None:
+    """``first`` is taken back and ``second`` archived on main; a branch from before gets both at once, and comes back."""
+    start(repo)
+    archived = land(repo, "first", modified=[edits(repo, "one", "part 1", "part I")], added=[adds("new")])
+    switch(repo, "late", "main")
+    repo.write("src/code.py", "late\n")
+    repo.commit("Late")
+    switch(repo, "main")
+    repo.git("revert", "--no-edit", archived)
+    land(repo, "second", modified=[edits(repo, "three", "part 5", "part V")])
+    switch(repo, "late")
+    repo.git("merge", "-q", *(["--squash"] if how == "squash" else ["--no-ff"]), "main")
+    repo.commit("Merge main")
+    if how == "merged back":
+        switch(repo, "main")
+        repo.git("merge", "-q", "--no-ff", "late", "-m", "Merge late")
+
+
+@pytest.mark.parametrize("how", ["merge", "merged back", "squash"])
+def test_what_a_merge_took_back_beside_it_does_not_come_again(repo: Repo, how: str) -> None:
+    after_a_branch_that_had_it_merged_the_taking_back(repo, how)
+    unarchive(repo, "second")
+    assert {r.id for r in living(repo).requirements} == {"one", "two", "three"}
+    assert "part 1." in repo.read(LIVING) and "part 5." in repo.read(LIVING)
+    assert [one for one in prove(repo).found if one.finding.code not in ("H008", "H009")] == []
+
+
+@pytest.mark.parametrize("how", ["merge", "merged back", "squash"])
+def test_what_a_merge_took_back_beside_it_is_found_when_it_comes_again(repo: Repo, how: str) -> None:
+    after_a_branch_that_had_it_merged_the_taking_back(repo, how)
+    before = repo.git("log", "-1", "--format=%H", "--grep", "^Archive first")
+    repo.git("checkout", "-q", before, "--", LIVING)
+    repo.git("mv", f"spec/archive/{DAY}-second", "spec/changes/second")
+    repo.commit("Take second back, and more")
+    assert [one.finding.code for one in prove(repo).found if one.finding.code not in ("H008", "H009")] == ["H013"]
+
+
 def test_what_is_not_archived_or_is_active_too_is_refused(repo: Repo) -> None:
     start(repo)
     change(repo, "active")

@@ -344,7 +344,11 @@ class World:
 
     def check(self, branch: str) -> None:
         """The living specs of a branch are what the ledger expects."""
-        found, wanted = ledger.flat(self.seen[self.tip(branch)]), ledger.expected(self.landed_at(branch), self.wishes)
+        try:
+            wanted = ledger.expected(self.landed_at(branch), self.wishes)
+        except AssertionError as error:
+            raise AssertionError("\n".join([*self.tale, f"{branch}: {error}"])) from None
+        found = ledger.flat(self.seen[self.tip(branch)])
         wrong = ledger.differences(found, wanted)
         assert not wrong, "\n".join([*self.tale, f"{branch}: {wrong[0]} ({len(wrong)} in all)"])
         self.figures["states compared"] += 1
