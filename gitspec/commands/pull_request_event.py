@@ -113,6 +113,11 @@ def gitlab_event(variables: Mapping[str, str]) -> Event:
     """
     source = variables.get("CI_PIPELINE_SOURCE", "")
     if source == "merge_request_event":
+        if variables.get("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED") == "true":
+            help_ = "shorten it to 2,700 characters"
+            raise CannotJudge(
+                "G018", "GitLab has cut the description, so the message that lands is unknown", help=help_
+            )
         base = variables.get("CI_MERGE_REQUEST_TARGET_BRANCH_SHA") or variables.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")
         head = variables.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or variables.get("CI_COMMIT_SHA")
         number = variables.get("CI_MERGE_REQUEST_IID", "")

@@ -86,16 +86,17 @@ def replayed(repo: Repository, commits: Sequence[LoggedCommit], onto: str, commi
 def _picked(repo: Repository, commit: LoggedCommit, onto: str) -> str | None:
     """The tree of a cherry-pick. Before Git 2.40 merge-tree takes no base, so two commits are made that have that one."""
     parent = commit.parents[0]
-    if parent == onto:
-        return _tree(repo, commit.oid)
-    bottom = make_commit(repo, _tree(repo, parent), (), "base", NOBODY, NOBODY)
-    sides = [make_commit(repo, _tree(repo, side), [bottom], "side", NOBODY, NOBODY) for side in (onto, commit.oid)]
+    theirs, ours, before = _trees(repo, commit.oid, onto, parent)
+    if ours == before:
+        return theirs
+    bottom = make_commit(repo, before, (), "base", NOBODY, NOBODY)
+    sides = [make_commit(repo, side, [bottom], "side", NOBODY, NOBODY) for side in (ours, theirs)]
     found = merge(repo, sides[0], sides[1])
     return None if found.conflicts else found.tree
 
 
-def _tree(repo: Repository, commit: str) -> str:
-    return git(repo, "rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
+def _trees(repo: Repository, *commits: str) -> list[str]:
+    return git(repo, "rev-parse", *(f"{commit}^{{tree}}" for commit in commits)).decode().split()
 
 
 def _is_bytes(text: str) -> bool:

@@ -74,6 +74,12 @@ def test_a_shallow_clone_is_no_pass(forge: Forge) -> None:
     assert gitlab(Repo(forge.folder / "job"), **variables)[0] == 3
 
 
+def test_a_description_that_gitlab_has_cut_is_no_pass(forge: Forge) -> None:
+    commit(forge, "Code\n\nChange: add-2fa")
+    variables = request(forge, CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED="true")
+    assert gitlab(forge.clone("job"), **variables)[0] == 3
+
+
 def test_a_push_is_judged(forge: Forge) -> None:
     before = forge.main()
     after = forge.land(message="No reference")

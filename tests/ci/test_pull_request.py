@@ -107,6 +107,48 @@ def test_a_message_that_nobody_would_use_is_not_judged(forge: Forge) -> None:
         assert github(runner, "pull_request", payload, "--landing", "any").code == 1
 
 
+def test_a_rebase_and_a_merge_are_judged_on_the_branch_as_it_is_now(forge: Forge) -> None:
+    """What the commits refer to was archived meanwhile: fine where they were made, not where a rebase puts them."""
+    forge.branch()
+    code(forge)
+    code(forge, path="src/b.py")
+    rebased = forge.pull_request(settings=REBASE)
+    merged = forge.pull_request(settings=MERGE)
+    other = forge.clone("archiver")
+    _gitspec(other, "archive", "add-2fa")
+    other.git("push", "-q", "origin", "main")
+    ran = github(forge.runner(), "pull_request", rebased)
+    assert ran.code == 1
+    assert "R003" in ran.log
+    assert "lands by rebase" in ran.log
+    assert github(forge.runner(), "pull_request", merged).code == 0
+
+
+def test_one_bots_name_exempts_no_other_commit(forge: Forge) -> None:
+    """The first commit says that it is the bot's; the squash merge of all is not."""
+    other = forge.clone("policy")
+    bots = "bots:\n  - name: renovate\n    emails: [bot@example.com, noreply@github.com]\n    paths: ['**']\n"
+    other.write("spec/gitspec.yaml", f'version: "1"\n{bots}')
+    other.commit("Name the bot\n\nChange: add-2fa")
+    other.git("push", "-q", "origin", "main")
+    forge.branch()
+    bot = {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "b"), ("EMAIL", "bot@example.com"))
+    }
+    forge.dev.write("src/bot.py", "1\n")
+    forge.dev.git("add", "-A")
+    forge.dev.git("commit", "-qm", "Update", **bot)
+    payload = forge.pull_request("Update", "", settings={**SQUASH, **PR_BODY})
+    assert github(forge.runner(), "pull_request", payload).code == 0, "a bot's own request passes"
+    code(forge)
+    payload = forge.pull_request("Update", "", settings={**SQUASH, **PR_BODY})
+    ran = github(forge.runner(), "pull_request", payload)
+    assert ran.code == 1
+    assert "lands by squash" in ran.log
+
+
 def test_without_settings_every_way_to_land_must_do(forge: Forge) -> None:
     forge.branch()
     code(forge)
@@ -116,14 +158,17 @@ def test_without_settings_every_way_to_land_must_do(forge: Forge) -> None:
 
 
 def test_the_policy_is_that_of_the_branch_before(forge: Forge) -> None:
+    """The message of the squash merge would do; the commits are judged too, by the policy that the request replaces."""
     forge.branch()
     forge.dev.write("spec/gitspec.yaml", 'version: "1"\ncode:\n  exclude:\n    - "**"\n')
-    forge.dev.commit("Nothing is code any more")
-    code(forge, "No reference")
-    payload = forge.pull_request("T", "", settings={**SQUASH, **PR_BODY})
-    ran = github(forge.runner(), "pull_request", payload)
-    assert ran.code == 1
-    assert "R001" in ran.log
+    forge.dev.commit("Nothing is code any more\n\nChange: add-2fa")
+    bad = code(forge, "No reference")
+    for settings in (SQUASH, MERGE, REBASE):
+        payload = forge.pull_request(settings={**settings, **PR_BODY})
+        ran = github(forge.runner(), "pull_request", payload)
+        assert ran.code == 1
+        assert "R001" in ran.log
+        assert bad[:12] in ran.log
 
 
 def test_the_merge_commit_of_the_payload_and_what_lies_in_the_work_tree_do_not_count(forge: Forge) -> None:
