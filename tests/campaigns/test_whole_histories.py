@@ -2,7 +2,7 @@
 
 Several branches and people: renames, moves, removals, stale and stacked changes, rebased changes, squash, rebase and merge
 landings, reverts, unarchives, cherry-picks to a release branch and its merge back, clocks that are wrong by a day. One
-history in twenty-five goes through the command line. Figures go to standard output.
+history in twenty-five goes through the command line. Figures go to standard output; ``-n 2 -rP`` shows those of workers.
 """
 
 import os
@@ -37,4 +37,4 @@ def test_nothing_is_lost_in_random_projects(tmp_path: Path, monkeypatch: pytest.
         ", ".join(f"{value} {name}" for name, value in sorted(total.items())),
         "0 lost",
     )
-    assert total["archives"] > total["histories"] and total["cherry-picks"] and total["taken back by revert"]
+    assert total["archives"] > total["histories"]
