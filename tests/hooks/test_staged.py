@@ -185,3 +185,31 @@ def test_a_hidden_submodule_below_spec_is_seen(specs: Governed, tmp_path: Path) 
     specs.git("update-index", "--add", "--cacheinfo", f"160000,{specs.head()},spec/changes/evil")
     done = specs.try_commit("Docs")
     assert done.returncode == 1 and "L002" in said(done), os.fsdecode(done.stdout)
+
+
+def test_a_submodule_has_hooks_of_its_own_and_they_judge_it(specs: Governed, tmp_path: Path) -> None:
+    outer = Governed(Repo.init(tmp_path / "outer").path)
+    outer.git("submodule", "add", "-q", str(specs.path), "inner")
+    inner = Governed(outer.path / "inner")
+    assert gitspec(inner, "hooks", "install").returncode == 0
+    assert (outer.path / ".git/modules/inner/hooks/pre-commit").exists()
+    inner.stage("spec/stray.txt")
+    assert "L001" in said(inner.try_commit("Docs"))
+    inner.git("rm", "-qf", "spec/stray.txt")
+    inner.stage("src/app.py", "two\n")
+    assert "R001" in said(inner.try_commit("Code"))
+    outer.git("add", "-A")
+    assert outer.try_commit("Outer").returncode == 0
+
+
+def test_an_empty_environment_is_enough(specs: Governed) -> None:
+    """As a graphical client starts Git: without PATH, HOME and locale."""
+    import subprocess
+
+    git = subprocess.run(["which", "git"], capture_output=True, text=True, check=True).stdout.strip()
+    specs.stage("spec/stray.txt")
+    who = ["-c", "user.name=A U Thor", "-c", "user.email=author@example.com"]
+    done = subprocess.run(
+        [git, *who, "commit", "-q", "-m", "Docs"], cwd=specs.path, env={}, capture_output=True, check=False
+    )
+    assert done.returncode == 1 and b"L001" in done.stderr
