@@ -124,6 +124,34 @@ def test_a_rebase_and_a_merge_are_judged_on_the_branch_as_it_is_now(forge: Forge
     assert github(forge.runner(), "pull_request", merged).code == 0
 
 
+def test_the_message_of_a_merge_commit_is_judged(forge: Forge) -> None:
+    forge.branch()
+    code(forge)
+    texts = {"merge_commit_title": "PR_TITLE", "merge_commit_message": "PR_BODY"}
+    payload = forge.pull_request("Add", "Change: no-such-change", settings={**MERGE, **texts})
+    ran = github(forge.runner(), "pull_request", payload)
+    assert ran.code == 1
+    assert "R002" in ran.log
+    assert "lands by merge" in ran.log
+
+
+def test_an_edit_that_a_rename_on_the_branch_moves_into_code_is_code(forge: Forge) -> None:
+    text = "".join(f"line {n}\n" for n in range(30))
+    forge.land("docs/notes.md", text, "Write notes")
+    forge.branch()
+    forge.dev.write("docs/notes.md", text.replace("line 7", "import os"))
+    forge.dev.commit("Edit notes")
+    other = forge.clone("renamer")
+    (other.path / "docs/notes.md").rename(other.path / "src/notes.py")
+    other.commit("Move it\n\nChange: add-2fa")
+    other.git("push", "-q", "origin", "main")
+    for settings in (SQUASH, REBASE, MERGE):
+        payload = forge.pull_request("Edit", "Notes", settings={**settings, **PR_BODY})
+        ran = github(forge.runner(), "pull_request", payload)
+        assert ran.code == 1, ran.log
+        assert "src/notes.py" in ran.log
+
+
 def test_one_bots_name_exempts_no_other_commit(forge: Forge) -> None:
     """The first commit says that it is the bot's; the squash merge of all is not."""
     other = forge.clone("policy")
