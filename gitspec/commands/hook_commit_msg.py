@@ -82,6 +82,7 @@ def _stated(pending: Pending, facts: CommitFacts) -> Choice | None:
 
 def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[str]]:
     """The findings, and the reasons to skip that the policy lists."""
+    from gitspec.commands.judge_pending import judge_pending
     from gitspec.domain.judge import judge, needs_policy
 
     if not needs_policy(facts) and not (findings := judge(facts, None)):
@@ -96,7 +97,7 @@ def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[s
     if pending.before and pending.governed:
         oid = pending.before.snapshot.oid(POLICY)
         commit_facts.remember_not_code(pending.repo, oid, list(policy.code.exclude))
-    return judge(facts, policy), [skip.reason for skip in policy.skip]
+    return judge_pending(pending, facts, policy), [skip.reason for skip in policy.skip]
 
 
 def _mend(message: Message, facts: CommitFacts, trailer: str) -> tuple[str, ...]:

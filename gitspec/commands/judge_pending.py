@@ -9,6 +9,7 @@ from gitspec.domain.finding import Finding
 from gitspec.domain.judge import judge
 from gitspec.domain.places import POLICY
 from gitspec.domain.report import Report, of_one
+from gitspec.domain.severity import with_severities
 from gitspec.errors import CannotJudge
 from gitspec.git.pending_object import pending_commit_object
 from gitspec.git.repository import Repository
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from gitspec.store.proving import Verdict
 
 
-def judge_pending(pending: Pending, facts: CommitFacts, policy: "Policy | None") -> list[Finding]:
-    """The findings about a commit whose message is known. Raises CannotJudge."""
-    return with_proof(judge(facts, policy), _proof(pending, facts))
+def judge_pending(pending: Pending, facts: CommitFacts, policy: "Policy") -> list[Finding]:
+    """The findings about a commit whose message is known, with the policy's severities. Raises CannotJudge."""
+    return with_severities(with_proof(judge(facts, policy), _proof(pending, facts)), policy)
 
 
 def judge_message(repo: Repository, path: str) -> Report:

@@ -11,7 +11,7 @@ from gitspec.git.run import git
 _SOMEBODY = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "pending"), ("EMAIL", "pending@invalid"), ("DATE", "1 +0000"))
+    for what, value in (("NAME", "pending"), ("EMAIL", "pending@invalid"), ("DATE", "946684800 +0000"))
 }
 
 
