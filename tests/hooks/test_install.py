@@ -260,3 +260,27 @@ def test_status_of_work_trees_that_share_hooks_says_each_once_and_from_the_top(g
     lines = done.stdout.decode().splitlines()
     assert len(lines) == len(HOOKS)
     assert all(line.startswith(f"../{governed.path.name}/.git/hooks/") for line in lines)
+
+
+@pytest.mark.parametrize("hook", [*HOOKS, STRICT])
+def test_every_hook_that_would_fail_open_is_found(governed: Governed, hook: str) -> None:
+    governed.write("spec/gitspec.yaml", POLICY + "protected:\n  strict_local: true\n")
+    hooks.install(discover())
+    path = governed.path / ".git/hooks" / hook
+    text = path.read_text()
+    for broken, mode, code in (
+        (text, 0o644, "G043"),
+        (text.replace("\n", "\r\n"), 0o755, "G047"),
+        (text.replace(sys.executable, "/no/such/python"), 0o755, "G044"),
+        (text.replace('sys.path.append("', 'sys.path.append("/no'), 0o755, "G045"),
+        ("#!/bin/sh\nexit 0\n", 0o755, "G046"),
+    ):
+        path.write_bytes(broken.encode())
+        path.chmod(mode)
+        assert states(governed)[hook] == code
+        found = gitspec(governed, "doctor")
+        assert found.returncode == 1 and code.encode() in found.stdout
+        if code == "G043":
+            assert gitspec(governed, "hooks", "install").returncode == 0
+    path.write_bytes(text.encode())
+    assert set(states(governed).values()) == {"installed"}
