@@ -11,10 +11,12 @@ from typing import NamedTuple
 from gitspec.domain.commit import Identity
 from gitspec.errors import CannotJudge
 from gitspec.git.commit_log import LoggedCommit
+from gitspec.git.object_batch import ObjectBatch
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 
 NOBODY = Identity("Nobody", "nobody@invalid")
+_UTF8 = ("utf-8", "surrogateescape")
 _PINNED = ("merge.renames=true", "merge.directoryRenames=conflict", "merge.conflictStyle=merge", "core.bare=true")
 
 
@@ -61,32 +63,43 @@ def make_commit(
 ) -> str:
     """Write a commit object; its id."""
     args = [part for parent in parents for part in ("-p", parent)]
-    data = message.replace("\0", "").encode("utf-8", "surrogateescape" if _is_bytes(message) else "replace")
     env = _identities(author, committer)
     return (
-        git(repo, "-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, *args, input=data, env=env).decode().strip()
+        git(repo, "-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, *args, input=_bytes(message), env=env)
+        .decode()
+        .strip()
     )
 
 
 def replayed(repo: Repository, commits: Sequence[LoggedCommit], onto: str, committer: Identity) -> list[str] | None:
     """The commits as a rebase makes them on ``onto``, merges left out; None when one of them does not apply."""
+    batch = ObjectBatch(repo.object_format)
     made: list[str] = []
-    tip = onto
+    trees = {commit.oid: commit.tree for commit in commits}
+    tip, tree = onto, _tree(repo, onto)
     for commit in commits:
         if len(commit.parents) != 1:
             continue
-        picked = _picked(repo, commit, tip)
+        parent = commit.parents[0]
+        if parent not in trees:
+            trees[parent] = _tree(repo, parent)
+        picked = _picked(repo, tree, trees[parent], commit.tree)
         if picked is None:
             return None
-        tip = make_commit(repo, picked, [tip], commit.message, commit.author, committer)
+        rows = (
+            f"tree {picked}",
+            f"parent {tip}",
+            f"author {_written(commit.author)}",
+            f"committer {_written(committer)}",
+        )
+        tip, tree = batch.add("commit", "\n".join([*rows, ""]).encode(*_UTF8) + b"\n" + _bytes(commit.message)), picked
         made.append(tip)
+    batch.write(repo)
     return made
 
 
-def _picked(repo: Repository, commit: LoggedCommit, onto: str) -> str | None:
+def _picked(repo: Repository, ours: str, before: str, theirs: str) -> str | None:
     """The tree of a cherry-pick. Before Git 2.40 merge-tree takes no base, so two commits are made that have that one."""
-    parent = commit.parents[0]
-    theirs, ours, before = _trees(repo, commit.oid, onto, parent)
     if ours == before:
         return theirs
     bottom = make_commit(repo, before, (), "base", NOBODY, NOBODY)
@@ -95,8 +108,17 @@ def _picked(repo: Repository, commit: LoggedCommit, onto: str) -> str | None:
     return None if found.conflicts else found.tree
 
 
-def _trees(repo: Repository, *commits: str) -> list[str]:
-    return git(repo, "rev-parse", *(f"{commit}^{{tree}}" for commit in commits)).decode().split()
+def _tree(repo: Repository, commit: str) -> str:
+    return git(repo, "rev-parse", "--verify", f"{commit}^{{tree}}").decode().strip()
+
+
+def _written(who: Identity) -> str:
+    return f"{_plain(who.name) or NOBODY.name} <{_plain(who.email) or NOBODY.email}> 0 +0000"
+
+
+def _bytes(message: str) -> bytes:
+    """A message as it is recorded; it holds no NUL, which Git refuses."""
+    return message.replace("\0", "").encode("utf-8", "surrogateescape" if _is_bytes(message) else "replace")
 
 
 def _is_bytes(text: str) -> bool:
@@ -107,8 +129,8 @@ def _is_bytes(text: str) -> bool:
 def _identities(author: Identity, committer: Identity) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for role, who in (("AUTHOR", author), ("COMMITTER", committer)):
-        found[f"GIT_{role}_NAME"] = _plain(who.name) or "Nobody"
-        found[f"GIT_{role}_EMAIL"] = _plain(who.email) or "nobody@invalid"
+        found[f"GIT_{role}_NAME"] = _plain(who.name) or NOBODY.name
+        found[f"GIT_{role}_EMAIL"] = _plain(who.email) or NOBODY.email
     return found
 
 
