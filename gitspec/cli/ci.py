@@ -56,10 +56,10 @@ def github_command(landing: str, strict: bool, as_json: bool) -> int:
         return _github_stopped(error)
     if as_json:
         return _as_json(judged, strict)
-    from gitspec.render.output import write_lines
+    from gitspec.render.output import write_commands
     from gitspec.render.pull_request import judged_markdown
 
-    write_lines(annotations(judged.report, strict=strict))
+    write_commands(annotations(judged.report, strict=strict))
     _append("GITHUB_STEP_SUMMARY", judged_markdown(judged, strict=strict))
     severities = [found.severity for _, found in judged.report.findings()]
     verdict = "refused" if judged.report.is_refused(strict=strict) else "passed"
@@ -139,11 +139,11 @@ def _github_stopped(error: GitspecError) -> int:
     from gitspec.domain.report import Report
     from gitspec.render.github import annotations
     from gitspec.render.markdown_report import markdown_summary
-    from gitspec.render.output import write_lines
+    from gitspec.render.output import write_commands
 
     message = f"{error.place}: {error.message}" if error.place else error.message
     report = Report(notes=(Finding(error.code, "error", message, help=error.help),))
-    write_lines(annotations(report))
+    write_commands(annotations(report))
     _append("GITHUB_STEP_SUMMARY", markdown_summary(report))
     _append("GITHUB_OUTPUT", _outputs("cannot-judge" if error.exit_code == EXIT_CANNOT else "refused", 1, 0))
     return error.exit_code

@@ -16,15 +16,15 @@ _MOST = 50
 def run_commit_msg(message: str) -> int:
     """Judge the commit whose message is in a file, say what there is to say, and give the exit code."""
     from gitspec.commands.hook_commit_msg import commit_msg
-    from gitspec.render.text import clean, findings_text
+    from gitspec.render.text import findings_text, harmless
 
     verdict = commit_msg(message)
     lines = findings_text(verdict.findings)
     if verdict.added:
-        lines.append(clean(f"gitspec: added 'Change: {verdict.added.change}' ({verdict.added.source})"))
+        lines.append(harmless(f"gitspec: added 'Change: {verdict.added.change}' ({verdict.added.source})"))
     if verdict.refused:
         lines.append("  help: the message is kept; to use it again:")
-        lines += [clean(f"    {command}") for command in verdict.mend]
+        lines += [harmless(f"    {command}") for command in verdict.mend]
     if lines:
         sys.stderr.write("\n".join(lines) + "\n")
     return EXIT_FINDINGS if verdict.refused else EXIT_OK
@@ -69,7 +69,7 @@ def run_post_merge(squash: str = "") -> int:
     import os
 
     from gitspec.commands.hook_post_merge import after_merge
-    from gitspec.render.text import clean
+    from gitspec.render.text import harmless
 
     if (squash or os.environ.get("PRE_COMMIT_IS_SQUASH_MERGE")) == "1":
         return EXIT_OK
@@ -83,7 +83,7 @@ def run_post_merge(squash: str = "") -> int:
         one = after.ready[0] if len(after.ready) == 1 else "--merged"
         lines.append(f"  help: gitspec archive {one}")
     if lines:
-        sys.stderr.write("\n".join(map(clean, lines)) + "\n")
+        sys.stderr.write("\n".join(map(harmless, lines)) + "\n")
     if after.error:
         raise after.error
     return EXIT_OK

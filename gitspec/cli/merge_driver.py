@@ -20,10 +20,10 @@ def command(base: str, ours: str, theirs: str, path: str | None, marker_size: in
     """
     from gitspec.commands.merge_driver import merge_driver
     from gitspec.domain.merge_style import Style
-    from gitspec.render.text import clean
+    from gitspec.render.text import harmless
 
     style = Style("base" if merge_base else "markers", marker_size)
     outcome = merge_driver(base, ours, theirs, path or ours, style)
     for line in outcome.lines:
-        click.echo(clean(line), err=True)
+        click.echo(harmless(line), err=True)
     return outcome.code

@@ -168,6 +168,6 @@ def show_usage_error(error: click.ClickException) -> int:
 
 
 def _safe(text: str) -> str:
-    from gitspec.render.text import clean
+    from gitspec.render.text import harmless
 
-    return clean(text)
+    return harmless(text)

@@ -1,17 +1,12 @@
 """A report of a gate or of `gitspec check`: as text, and as data for JSON."""
 
-import re
 from typing import Any
 
 from gitspec.domain.report import CommitReport, RefReport, Report
 from gitspec.render.check_items import Item, bounded, is_id_of, items, summed_up, title_of, totals
 from gitspec.render.colour import PLAIN, Paint
 from gitspec.render.json import finding_data
-from gitspec.render.text import count, finding_lines
-
-# Logs of CI are read for commands: GitHub's runner takes `::name::` at the start of a line and `##[name]` anywhere in
-# it (actions/runner, ActionCommand.cs), Azure Pipelines `##vso[…]`, TeamCity `##teamcity[…]`.
-_COMMAND = re.compile(r"##(?=\w*\[)")
+from gitspec.render.text import count, finding_lines, inert
 
 
 def check_text(report: Report, paint: Paint = PLAIN, *, strict: bool = False, most: int | None = None) -> list[str]:
@@ -36,15 +31,7 @@ def _finding(item: Item, paint: Paint) -> list[str]:
     found = bounded(item.finding)
     if isinstance(item.about, CommitReport) and is_id_of(found.path, item.about.commit):
         found = found._replace(path="", line=0, col=0)  # the heading says it
-    return [inert(line) for line in finding_lines(found, paint)]
-
-
-def inert(line: str) -> str:
-    """A clean line with nothing in it that a CI system would take for a command of its own."""
-    if "##" in line:
-        line = _COMMAND.sub("## ", line)
-    start = len(line) - len(line.lstrip())
-    return f"{line[:start]}: :{line[start + 2 :]}" if line.startswith("::", start) else line
+    return finding_lines(found, paint)
 
 
 def check_data(report: Report, *, strict: bool = False) -> dict[str, Any]:

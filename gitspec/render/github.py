@@ -8,9 +8,8 @@ from collections import Counter
 
 from gitspec.domain.report import Report
 from gitspec.domain.rules import RULES
-from gitspec.render.check import inert
 from gitspec.render.check_items import Item, bounded, items, shortened, summed_up, title_of, worst_first
-from gitspec.render.text import clean, clean_line, count
+from gitspec.render.text import clean, clean_line, count, inert
 
 MOST = 10
 """Annotations of one kind that GitHub shows for a step."""

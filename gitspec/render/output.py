@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from gitspec.render.colour import Paint, paint_for
+from gitspec.render.text import inert
 
 PATIENCE = 1.0
 """Seconds of work after which somebody who waits is told what for."""
@@ -20,7 +21,12 @@ def write(text: str) -> None:
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Write lines to standard output."""
+    """Write lines to standard output, none of which a CI system takes for a command."""
+    write("".join(f"{inert(line)}\n" for line in lines))
+
+
+def write_commands(lines: Iterable[str]) -> None:
+    """Write lines that a CI system shall take for commands."""
     write("".join(f"{line}\n" for line in lines))
 
 

@@ -5,7 +5,7 @@ from gitspec.domain.report import Report
 
 def shown(report: Report, form: str, *, strict: bool = False) -> None:
     """Print ``report`` as ``text``, ``json``, ``github``, ``sarif`` or ``markdown``."""
-    from gitspec.render.output import paint, write, write_lines
+    from gitspec.render.output import paint, write, write_commands, write_lines
 
     if form == "json":
         from gitspec.render.check import check_data
@@ -15,7 +15,7 @@ def shown(report: Report, form: str, *, strict: bool = False) -> None:
     elif form == "github":
         from gitspec.render.github import annotations
 
-        write_lines(annotations(report, strict=strict))
+        write_commands(annotations(report, strict=strict))
     elif form == "sarif":
         from gitspec.render.sarif import sarif
 

@@ -49,6 +49,27 @@ def _cleaned(char: str) -> str:
     return "\ufffd" if category in ("Cn", "Co") else ""
 
 
+def inert(line: str) -> str:
+    """A clean line with nothing in it that a CI system would take for a command of its own.
+
+    Logs of CI are read for commands: GitHub's runner takes ``::name::`` at the start of a line and ``##[name]`` anywhere
+    in it (actions/runner, ActionCommand.cs), Azure Pipelines ``##vso[…]``, TeamCity ``##teamcity[…]``.
+    """
+    if "##" in line:
+        import re
+
+        line = re.sub(r"##(?=\w*\[)", "## ", line)
+    if "::" not in line:
+        return line
+    start = len(line) - len(line.lstrip())
+    return f"{line[:start]}: :{line[start + 2 :]}" if line.startswith("::", start) else line
+
+
+def harmless(text: str) -> str:
+    """``text`` as it may stand in a log: every line clean and inert."""
+    return "\n".join(map(inert, clean_lines(text)))
+
+
 def indented(text: str, by: str = "  ") -> list[str]:
     """The cleaned lines of ``text``, each behind ``by``; blank ones stay empty."""
     return [by + line if line.strip() else "" for line in clean_lines(text)]
@@ -64,7 +85,7 @@ def _plural(noun: str) -> str:
 
 
 def finding_lines(finding: Finding, paint: Paint = PLAIN) -> list[str]:
-    """``path:line:col: CODE message`` and, when there is one, ``help: …`` below."""
+    """``path:line:col: CODE message`` and, when there is one, ``help: …`` below; clean and inert."""
     place = clean_line(finding.place)
     code = finding.code if finding.severity == "error" else f"{finding.code} {finding.severity}:"
     painted = paint.bad(code) if finding.severity == "error" else paint.warn(code)
@@ -74,7 +95,7 @@ def finding_lines(finding: Finding, paint: Paint = PLAIN) -> list[str]:
         first, *more = clean_lines(finding.help)
         lines.append(f"  help: {first}")
         lines.extend(f"        {line}".rstrip() for line in more)
-    return lines
+    return [inert(line) for line in lines]
 
 
 def findings_text(findings: Iterable[Finding], paint: Paint = PLAIN) -> list[str]:
