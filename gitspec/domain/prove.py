@@ -180,6 +180,7 @@ def take_back(living: Mapping[str, Capability], undone: Undone, *, links_to: Lin
             return Folded({}, (*not_undone, *rest.unfolded), Overlay(living, links_to))
         without = rest.living
     deltas = []
+    edited: list[Conflict] = []
     for name in sorted(undone.touched):
         there, wanted = undone.after.get(name), without.get(name)
         if wanted is not None:
@@ -187,7 +188,10 @@ def take_back(living: Mapping[str, Capability], undone: Undone, *, links_to: Lin
             deltas += [inverse] if inverse else []
         elif there is not None:
             deltas.append(_ending(there))
+            edited += _edited_since(there, living.get(name))
     change = undone.folder.change.change
+    if edited:
+        return Folded({}, (Unfolded(change, tuple(edited)),), Overlay(living, links_to))
     folded = fold_changes(living, [(change, deltas)], links_to=links_to)
     unfolded = tuple(Unfolded(name, conflicts) for name, conflicts in folded.conflicts.items())
     return Folded(dict.fromkeys(folded.living.changed), unfolded, folded.living, folded.results[change].touched)
@@ -237,6 +241,15 @@ def _of_order(wanted: Capability, found: Capability) -> Iterator[Mismatch]:
     for left, right in zip(wanted.requirements, found.requirements, strict=True):
         if left != right:
             yield Mismatch(found.capability, right.id, "differs", (ORDER,))
+
+
+def _edited_since(before: Capability, now: Capability | None) -> Iterator[Conflict]:
+    """What others have since said of a capability itself that shall go: the removal of its requirements tells only theirs."""
+    for part in ("title", "purpose", "notes") if now else ():
+        seen, living = getattr(before, part), getattr(now, part)
+        if seen != living:
+            message = f"capability {before.capability} is to be removed and its {part} was changed since"
+            yield Conflict("D005", before.capability, "", part, seen, living, None, message, "say it as a new change")
 
 
 def _ending(capability: Capability) -> Delta:

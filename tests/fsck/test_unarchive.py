@@ -147,6 +147,19 @@ def test_one_of_two_that_landed_together_is_taken_back(repo: Repo) -> None:
     assert "part 1." in repo.read(LIVING) and "part V." in repo.read(LIVING)
 
 
+def test_a_capability_whose_purpose_later_changes_edited_is_not_taken_away(repo: Repo) -> None:
+    start(repo)
+    archived = land(repo, "web", capability="web", purpose="Show.", added=[adds("page")])
+    land(repo, "says-more", capability="web", purpose={"from": "Show.", "to": "Show more."})
+    with pytest.raises(Refused) as raised:
+        unarchive(repo, "web")
+    assert raised.value.code == "A027" and "says-more" in raised.value.message
+    repo.git("revert", "--no-edit", archived, check=False)
+    repo.git("rm", "-q", "-f", "spec/capabilities/web.yaml")
+    repo.commit("Revert web")
+    assert [one.finding.code for one in prove(repo).found if one.finding.severity == "error"] == ["H013"]
+
+
 def after_a_branch_that_had_it_merged_the_taking_back(repo: Repo, how: str) -> None:
     """``first`` is taken back and ``second`` archived on main; a branch from before gets both at once, and comes back."""
     start(repo)
