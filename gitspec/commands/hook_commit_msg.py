@@ -1,6 +1,6 @@
 """commit-msg: judge the commit that is being made, by the engine; add the reference that its author has stated before."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.pending_commit import (
     Message,
@@ -21,7 +21,10 @@ from gitspec.domain.references import KEY, references
 from gitspec.errors import CannotJudge
 from gitspec.git import commit_facts, message_file
 from gitspec.git.journal import is_pending
-from gitspec.git.repository import discover
+from gitspec.git.repository import Repository, discover
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
 
 
 class Verdict(NamedTuple):
@@ -95,9 +98,18 @@ def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[s
         # Nothing but spec/ is touched: let the policy be mended.
         return [Finding(error.code, "warning", error.message, error.place, help=error.help)], []
     if pending.before and pending.governed:
-        oid = pending.before.snapshot.oid(POLICY)
-        commit_facts.remember_not_code(pending.repo, oid, list(policy.code.exclude))
+        _remember(pending.repo, pending.before.snapshot.oid(POLICY), policy)
     return judge_pending(pending, facts, policy), [skip.reason for skip in policy.skip]
+
+
+def _remember(repo: Repository, oid: str, policy: "Policy") -> None:
+    commit_facts.remember_policy(
+        repo,
+        oid,
+        references=not (policy.scope.enforce or policy.scope.required) and policy.approvals.need == "none",
+        skips={s.reason: s.max_lines for s in policy.skip if s.max_lines is not None and not s.paths and not s.settle},
+        not_code=policy.code.exclude,
+    )
 
 
 def _mend(message: Message, facts: CommitFacts, trailer: str) -> tuple[str, ...]:

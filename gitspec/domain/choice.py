@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-BRANCH_PREFIX = "change/"
+from gitspec.domain.branch import change_of_branch
 
 
 class Choice(NamedTuple):
@@ -28,10 +28,3 @@ def choose(*, option: str, branch: str, setting: str, active: Iterable[str]) -> 
     if setting in known:
         return Choice(setting, "gitspec use", stated=True)
     return Choice(known[0], "the only active change", stated=False) if len(known) == 1 else None
-
-
-def change_of_branch(branch: str) -> str:
-    """The change that a branch is named after: ``change/<id>``, also with more behind it; else empty."""
-    if not branch.startswith(BRANCH_PREFIX):
-        return ""
-    return branch[len(BRANCH_PREFIX) :].split("/", 1)[0]

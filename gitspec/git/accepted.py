@@ -7,15 +7,28 @@ where the engine would.
 import posix
 
 from gitspec.domain import trailers
-from gitspec.domain.places import ARCHIVE, CAPABILITIES, CHANGES, POLICY
-from gitspec.git.light import EMPTY_BLOBS, MAX_INDEX, answer, index_holds, read_file, start, variable
+from gitspec.domain.places import CHANGES, POLICY
+from gitspec.git.light import (
+    EMPTY_BLOBS,
+    MAX_INDEX,
+    answer,
+    index_oid,
+    is_harmless,
+    policy_facts,
+    read_file,
+    start,
+    variable,
+)
 
 _MAX_IDS = 16
 _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+_NEED_MORE = ("spec-edit", "task", "spec", "settles")
+"""Trailers that only the engine can judge."""
 
 
 def accepts(message_file: str) -> bool:
-    """Whether the commit that is being made is surely fine: it names active changes only, or needs to name none.
+    """Whether the commit that is being made is surely fine: it names active changes only, or needs to name none, or is
+    given the one that its author has stated.
 
     To be called from the top of the work tree with the environment that Git gives its hooks. The index decides which
     changes are active. A commit that touches the policy, living specs or archived folders is never accepted here
@@ -24,13 +37,22 @@ def accepts(message_file: str) -> bool:
     if _is_interrupted():
         return False
     data = read_file(message_file)
-    changes = None if data is None else _changes(data.decode("latin-1"))
-    if changes:
-        return _are_active(changes)
-    if changes is None:
+    found = None if data is None else _references(message := data.decode("latin-1"))
+    if found is None:
         return False
-    from gitspec.git.unreferenced import needs_no_reference
+    changes, skips = found
+    if changes:
+        return not skips and are_active(changes)
+    if skips:
+        from gitspec.git.skipped import may_skip
 
+        return may_skip(skips)
+    from gitspec.git.unreferenced import is_stated, needs_no_reference
+
+    if is_stated():
+        from gitspec.git.stated import adds_reference
+
+        return adds_reference(message_file, message)
     return needs_no_reference()
 
 
@@ -64,41 +86,54 @@ def _is_interrupted() -> bool:
     return True
 
 
-def _changes(message: str) -> list[str] | None:
-    """The ids that ``message`` names whatever Git does with comment lines; None when that is not plain to see."""
+def _references(message: str) -> tuple[list[str], list[str]] | None:
+    """The ids and the reasons to skip that ``message`` names, whatever Git does with comment lines; None when that is not
+    plain to see, or more than that is to be judged."""
+    found = _named(message)
+    if found is None or not (message.startswith("#") or "\n#" in message):
+        return found
+    kept = "\n".join(line for line in message.split("\n") if not line.startswith("#"))
+    return found if _named(kept.lstrip("\n")) == found else None
+
+
+def _named(message: str) -> tuple[list[str], list[str]] | None:
     found = trailers.read(message)
-    changes = trailers.values(found, "Change")
-    if len(changes) > _MAX_IDS or not all(change and _ID.issuperset(change) for change in changes):
+    if any(key.lower() in _NEED_MORE for key, _ in found):
         return None
-    if any(key.lower() in ("change-skip", "spec-edit") for key, _ in found):
-        return None
-    if message.startswith("#") or "\n#" in message:
-        kept = "\n".join(line for line in message.split("\n") if not line.startswith("#"))
-        if trailers.values(trailers.read(kept.lstrip("\n")), "Change") != changes:
-            return None
-    return changes
+    changes, skips = trailers.values(found, "Change"), trailers.values(found, "Change-Skip")
+    names = [*changes, *skips]
+    return (changes, skips) if len(names) <= _MAX_IDS and all(n and _ID.issuperset(n) for n in names) else None
 
 
-def _are_active(changes: list[str]) -> bool:
-    """Whether the index has those changes, and the commit leaves alone what only archiving may write."""
-    child = start(["diff-index", "--cached", "--quiet", "HEAD", "--", POLICY, CAPABILITIES, ARCHIVE])
+def are_active(changes: list[str]) -> bool:
+    """Whether the index has those changes, the policy asks for no more than that one is named, and the commit leaves alone
+    what only the engine can judge."""
+    child = start(["diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--"])
     wanted = [f"{CHANGES}/{change}/change.yaml" for change in changes]
-    there = _indexed(wanted)
-    return answer(child) is not None and there
+    there = indexed([POLICY, *wanted])
+    touched = answer(child)
+    if touched is None or not all(path in there for path in wanted):
+        return False
+    fields = touched.decode("latin-1").split("\0")[:-1]
+    if not all(is_harmless(facts, path) for facts, path in zip(fields[::2], fields[1::2], strict=True)):
+        return False
+    if POLICY not in there:
+        return True
+    known = policy_facts(there[POLICY])
+    return known is not None and known[0]
 
 
-def _indexed(paths: list[str]) -> bool:
-    """Whether the index has all ``paths`` as ordinary files: a look into it while Git is busy, or Git's own word."""
+def indexed(paths: list[str]) -> dict[str, str]:
+    """Those of the ``paths`` that the index has as ordinary files, with their ids: a look into it, or Git's own word."""
     file = variable(b"GIT_INDEX_FILE") or (variable(b"GIT_DIR") or b".git") + b"/index"
     index = read_file(file, MAX_INDEX) or b""
-    missing = [path for path in paths if not index_holds(index, path.encode())]
-    if not missing:
-        return True
-    listed = answer(start(["ls-files", "-s", "-z", "--", *missing])) or b""
-    there = set()
-    for row in listed.decode("latin-1").split("\0")[:-1]:
-        facts, _, path = row.partition("\t")
-        mode, oid, stage = facts.split(" ")
-        if mode == "100644" and stage == "0" and oid not in EMPTY_BLOBS:
-            there.add(path)
-    return there.issuperset(missing)
+    there = {path: oid for path in paths if (oid := index_oid(index, path.encode()))}
+    missing = [path for path in paths if path not in there]
+    if missing:
+        listed = answer(start(["ls-files", "-s", "-z", "--", *missing])) or b""
+        for row in listed.decode("latin-1").split("\0")[:-1]:
+            facts, _, path = row.partition("\t")
+            mode, oid, stage = facts.split(" ")
+            if mode == "100644" and stage == "0" and oid not in EMPTY_BLOBS:
+                there[path] = oid
+    return there

@@ -3,14 +3,15 @@
 import contextlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitspec import __version__
 from gitspec.domain.commit import Touched
+from gitspec.git.light import POLICY_FACTS
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
-from gitspec.git.unreferenced import NOT_CODE, plain_patterns
+from gitspec.git.unreferenced import plain_patterns
 
 SETTING = "GITSPEC_CHANGE"
 """File in a work tree's own Git folder: the change that ``gitspec use`` has set."""
@@ -108,10 +109,17 @@ def branch(repo: Repository) -> str:
     return name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else ""
 
 
-def remember_not_code(repo: Repository, policy: str, patterns: list[str]) -> None:
-    """Keep for the accepted path what surely is no code, under the blob id of the policy. Failing to is no error."""
-    path = os.path.join(repo.common_dir, NOT_CODE)
-    text = "\n".join([f"{__version__} {policy}", *plain_patterns(patterns), ""])
+def remember_policy(
+    repo: Repository, policy: str, *, references: bool, skips: Mapping[str, int], not_code: Sequence[str]
+) -> None:
+    """Keep for the accepted path what it can judge by itself, under the blob id of the policy. Failing to is no error.
+
+    ``references``: whether naming an active change is enough; ``skips``: the reasons with a limit of lines alone.
+    """
+    path = os.path.join(repo.common_dir, POLICY_FACTS)
+    allowed = " ".join(f"{reason}:{most}" for reason, most in skips.items())
+    enough = "references" if references else "-"
+    text = "\n".join([f"{__version__} {policy}", enough, allowed, *plain_patterns(list(not_code)), ""])
     temporary = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -3,6 +3,8 @@
 import posix
 import sys
 
+from gitspec import __version__
+from gitspec.domain.places import SPEC, takes_for_spec
 from gitspec.git.hardening import HARDENING, hardened
 
 MAX_MESSAGE = 1 << 16
@@ -51,21 +53,84 @@ def answer(child: tuple[int, int]) -> bytes | None:
     return None if not pid or posix.waitpid(pid, 0)[1] else out
 
 
-def index_holds(index: bytes, path: bytes) -> bool:
-    """Whether the content of an index file surely has ``path`` as an ordinary file that is not empty.
+def index_oid(index: bytes, path: bytes) -> str:
+    """The id of ``path`` in the content of an index file, if it surely is an ordinary file there that is not empty.
 
     Looks for the entry as ``gitformat-index`` lays it out in versions 2 and 3 with SHA-1: mode, six fields on, the
-    flags (stage, length of the name), the name, NUL. A mode holds NUL, so that no name can feign an entry. Where False
-    is the answer, Git has to be asked.
+    flags (stage, length of the name), the name, NUL. A mode holds NUL, so that no name can feign an entry. Where the
+    answer is empty, Git has to be asked.
     """
     at = index.find(path + b"\0") if index.startswith((b"DIRC\0\0\0\2", b"DIRC\0\0\0\3")) else -1
     while at >= 38:
         entry = index[at - 38 : at]
         flags = entry[36] << 8 | entry[37]
-        if entry[:4] == b"\0\0\x81\xa4" and flags & 0x7FFF == len(path) and entry[16:36].hex() not in EMPTY_BLOBS:
-            return True
+        oid = entry[16:36].hex()
+        if entry[:4] == b"\0\0\x81\xa4" and flags & 0x7FFF == len(path) and oid not in EMPTY_BLOBS:
+            return oid
         at = index.find(path + b"\0", at + 1)
-    return False
+    return ""
+
+
+POLICY_FACTS = "gitspec/hook-policy"
+"""File in the common Git folder, which the engine writes (``gitspec.git.commit_facts.remember_policy``).
+
+Four parts, a line each and then to the end: version and blob id of the policy; ``references`` if naming an active change
+is enough for a commit of code; the reasons to skip that have a limit of lines alone, as ``reason:limit``; the patterns of
+what is not code that ``gitspec.git.unreferenced.plain_patterns`` gives.
+"""
+
+
+def policy_facts(policy: str) -> tuple[bool, dict[str, int], list[str]] | None:
+    """What is remembered of the policy with that blob id; None when nothing is, or not by this user and version."""
+    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
+    common = read_file(f"{git_dir}/commondir")
+    if common is not None:
+        inner = common.decode("latin-1").rstrip("\n")
+        git_dir = inner if inner.startswith("/") else f"{git_dir}/{inner}"
+    path = f"{git_dir}/{POLICY_FACTS}"
+    data = read_file(path)
+    if data is None or posix.lstat(path).st_uid != posix.geteuid():
+        return None
+    lines = data.decode("latin-1").split("\n")
+    if len(lines) < 4 or lines[0] != f"{__version__} {policy}":
+        return None
+    skips = {}
+    for row in lines[2].split(" ") if lines[2] else ():
+        reason, _, most = row.partition(":")
+        if not most.isdigit():
+            return None
+        skips[reason] = int(most)
+    return lines[1] == "references", skips, lines[3:-1]
+
+
+def is_harmless(facts: str, path: str) -> bool:
+    """Whether the engine has nothing to say of a touched path, but for the changes that the commit names.
+
+    ``facts`` are what `git diff-index --raw` says of it. Left to the engine: the policy, living specs, archived folders,
+    changes that come or lose files, whatever else the layout of spec/ may not know, and attributes.
+    """
+    parts = path.split("/")
+    if parts[0] != SPEC:
+        return path != ".gitattributes" and not takes_for_spec(path)
+    if facts[1:14] != "100644 100644" and (facts[1:14] != "000000 100644" or parts[-1] == "change.yaml"):
+        return False
+    if len(parts) < 4 or parts[1] != "changes" or not _is_plain_id(parts[2]):
+        return False
+    if len(parts) == 4:
+        return parts[3] in ("change.yaml", "proposal.md", "tasks.md", "design.md")
+    *folders, name = parts[4:]
+    return parts[3] == "deltas" and name.endswith(".yaml") and all(map(_is_plain_id, [*folders, name[:-5]]))
+
+
+_ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+_DEVICES = ("con", "prn", "aux", "nul", "com", "lpt")
+
+
+def _is_plain_id(word: str) -> bool:
+    """Whether it surely is an id; ``gitspec.domain.ids`` knows all of them."""
+    if not word or len(word) > 80 or not _ID.issuperset(word) or (len(word) < 5 and word[:3] in _DEVICES):
+        return False
+    return word[0] != "-" and word[-1] != "-" and "--" not in word
 
 
 def _environment() -> dict[str, str]:

@@ -6,13 +6,17 @@ of the policy's blob; what they do not decide is left to it.
 
 import posix
 
-from gitspec import __version__
-from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY, SPEC, runs_unasked, takes_for_spec
-from gitspec.git.light import answer, read_file, start, variable
+from gitspec.domain.places import POLICY, SPEC, runs_unasked, takes_for_spec
+from gitspec.git.light import answer, is_harmless, policy_facts, read_file, start, variable
 
-NOT_CODE = "gitspec/not-code"
-"""File in the common Git folder: version and blob id of the policy, then patterns as ``plain_patterns`` gives them."""
 _PLAIN = ("000000", "100644")
+
+
+def is_stated() -> bool:
+    """Whether the branch's name or ``gitspec use`` says what the commit is for."""
+    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
+    head = read_file(f"{git_dir}/HEAD") or b""
+    return head.startswith(b"ref: refs/heads/change/") or read_file(f"{git_dir}/GITSPEC_CHANGE") is not None
 
 
 def needs_no_reference() -> bool:
@@ -20,8 +24,7 @@ def needs_no_reference() -> bool:
 
     To be called as ``accepted.accepts``.
     """
-    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
-    if _is_special(git_dir):
+    if is_special() or is_stated():
         return False
     diff = start(["diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--"])
     policy = start(["ls-files", "-s", "-z", "--", POLICY])
@@ -34,53 +37,36 @@ def needs_no_reference() -> bool:
         return POLICY not in paths
     patterns: list[str] | None = None
     for facts, path in zip(fields[::2], paths, strict=True):
-        if not facts[1:].startswith(_PLAIN) or facts[8:14] not in _PLAIN:
+        if not is_harmless(facts, path):
             return False
         if path.startswith(f"{SPEC}/"):
-            if (
-                path == POLICY
-                or path.startswith((f"{CAPABILITIES}/", f"{ARCHIVE}/"))
-                or not path.endswith((".yaml", ".md"))
-            ):
-                return False
             continue
+        if not facts[1:].startswith(_PLAIN) or facts[8:14] not in _PLAIN:
+            return False
         if patterns is None:
-            patterns = _patterns(git_dir, listed.split(b" ", 2)[1].decode("latin-1"))
+            known = policy_facts(listed.split(b" ", 2)[1].decode("latin-1"))
+            patterns = known[2] if known else []
         if not is_surely_no_code(path, patterns):
             return False
     return True
 
 
-def _is_special(git_dir: str) -> bool:
-    """Whether the commit may be an amended one or a merge, or somebody may have stated what it is for."""
+def is_special() -> bool:
+    """Whether the commit may be an amended one or a merge, or an option says what it is for."""
+    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
     head = read_file(f"{git_dir}/HEAD") or b""
-    on_branch = head.startswith(b"ref: refs/heads/") and not head.startswith(
-        (b"ref: refs/heads/change/", b"ref: refs/heads/.")
-    )
+    on_branch = head.startswith(b"ref: refs/heads/") and not head.startswith(b"ref: refs/heads/.")
     if not on_branch and head[:1] not in b"0123456789abcdef":
         return True
     if b"gitspec.change" in (variable(b"GIT_CONFIG_PARAMETERS") or b"").lower() or variable(b"GIT_CONFIG_COUNT"):
         return True
-    if read_file(f"{git_dir}/MERGE_HEAD") is not None or read_file(f"{git_dir}/GITSPEC_CHANGE") is not None:
+    if read_file(f"{git_dir}/MERGE_HEAD") is not None:
         return True
     command = read_file(f"/proc/{posix.getppid()}/cmdline")
     if command is None:
         return False
     program = command.split(b"\0", 1)[0].rpartition(b"/")[2]
     return program != b"git" or b"\0--am" in command
-
-
-def _patterns(git_dir: str, policy: str) -> list[str]:
-    common = read_file(f"{git_dir}/commondir")
-    if common is not None:
-        inner = common.decode("latin-1").rstrip("\n")
-        git_dir = inner if inner.startswith("/") else f"{git_dir}/{inner}"
-    path = f"{git_dir}/{NOT_CODE}"
-    data = read_file(path)
-    if data is None or posix.lstat(path).st_uid != posix.geteuid():
-        return []
-    key, _, patterns = data.decode("latin-1").partition("\n")
-    return patterns.split("\n")[:-1] if key == f"{__version__} {policy}" else []
 
 
 def is_surely_no_code(path: str, patterns: list[str]) -> bool:

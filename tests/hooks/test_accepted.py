@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +13,11 @@ from pathspec import GitIgnoreSpec
 from gitspec.commands import hooks
 from gitspec.domain.commit import CommitFacts, Touched
 from gitspec.domain.judge import judge
+from gitspec.domain.message import with_trailer
 from gitspec.domain.policy import CodePaths, Policy
-from gitspec.git.light import index_holds
+from gitspec.git.light import index_oid
 from gitspec.git.repository import discover
+from gitspec.git.stated import is_simple, with_reference
 from gitspec.git.unreferenced import is_excluded, is_surely_no_code, plain_patterns
 from tests.conftest import Repo
 from tests.hooks.conftest import POLICY, Governed, said
@@ -35,6 +38,7 @@ def loaded_by(governed: Governed, script: str, *args: str) -> set[str]:
 
 
 def test_an_accepted_commit_imports_nothing_heavy(governed: Governed) -> None:
+    primed(governed)
     governed.stage("src/app.py", "two\n")
     governed.write(".git/COMMIT_EDITMSG", "Count\n\nChange: add-2fa\n")
     modules = loaded_by(governed, ".git/hooks/commit-msg", ".git/COMMIT_EDITMSG")
@@ -45,6 +49,15 @@ def test_an_accepted_commit_imports_nothing_heavy(governed: Governed) -> None:
     assert not modules & {"os", "re", "typing", "collections", "subprocess", "enum", "functools", "json", "click"}
     modules = loaded_by(governed, ".git/hooks/prepare-commit-msg", ".git/COMMIT_EDITMSG", "message")
     assert "gitspec.git.light" in modules and "os" not in modules
+
+
+def primed(governed: Governed, policy: str = "") -> None:
+    """Let the engine judge a commit, so that it remembers the policy."""
+    if policy:
+        governed.write("spec/gitspec.yaml", policy)
+        governed.commit("Policy")
+    governed.stage("README.md", "engine, remember the policy\n")
+    assert governed.try_commit("Docs").returncode == 0
 
 
 def slow_path_is_broken(governed: Governed) -> None:
@@ -70,8 +83,7 @@ def slow_path_is_broken(governed: Governed) -> None:
     ],
 )
 def test_commits_that_surely_touch_no_code_take_the_accepted_path(governed: Governed, path: str, fast: bool) -> None:
-    governed.stage("README.md", "engine, remember the policy\n")
-    assert governed.try_commit("Docs").returncode == 0
+    primed(governed)
     slow_path_is_broken(governed)
     governed.judge_messages_only()
     governed.stage(path, "changed\n")
@@ -80,18 +92,13 @@ def test_commits_that_surely_touch_no_code_take_the_accepted_path(governed: Gove
     assert fast or "the slow path was taken" in said(done)
 
 
-@pytest.mark.parametrize("stated", ["branch", "setting", "option", "merge", "amend", "executable"])
+@pytest.mark.parametrize("stated", ["option", "merge", "amend", "executable"])
 def test_the_accepted_path_steps_back_when_there_is_more_to_know(governed: Governed, stated: str) -> None:
-    governed.stage("README.md", "engine, remember the policy\n")
-    assert governed.try_commit("Docs").returncode == 0
+    primed(governed)
     slow_path_is_broken(governed)
     governed.stage("README.md", "changed\n")
     args: list[str] = []
-    if stated == "branch":
-        governed.git("checkout", "-q", "-b", "change/add-2fa")
-    elif stated == "setting":
-        governed.write(".git/GITSPEC_CHANGE", "add-2fa\n")
-    elif stated == "merge":
+    if stated == "merge":
         governed.write(".git/MERGE_HEAD", governed.head() + "\n")
     elif stated == "executable":
         governed.git("update-index", "--chmod=+x", "README.md")
@@ -115,9 +122,9 @@ def test_what_is_kept_of_a_policy_counts_for_that_policy_only(governed: Governed
 def test_a_damaged_list_is_written_anew(governed: Governed, damage: bytes) -> None:
     governed.stage("README.md")
     governed.try_commit("Docs")
-    kept = governed.path / ".git/gitspec/not-code"
+    kept = governed.path / ".git/gitspec/hook-policy"
     good = kept.read_bytes()
-    assert good.decode().splitlines()[1:] == list(CodePaths().exclude)
+    assert good.decode().splitlines()[3:] == list(CodePaths().exclude)
     kept.write_bytes(damage)
     governed.stage("README.md", "more\n")
     assert governed.try_commit("Docs").returncode == 0
@@ -126,6 +133,7 @@ def test_a_damaged_list_is_written_anew(governed: Governed, damage: bytes) -> No
 
 @pytest.mark.parametrize("options", ["index.version=2", "index.version=3", "index.version=4", "core.splitIndex=true"])
 def test_active_changes_are_found_in_every_kind_of_index(governed: Governed, options: str) -> None:
+    primed(governed)
     governed.git("config", *options.split("="))
     governed.git("read-tree", "HEAD")
     governed.git("update-index", "--force-write-index")
@@ -136,6 +144,7 @@ def test_active_changes_are_found_in_every_kind_of_index(governed: Governed, opt
     governed.stage("src/app.py", "two\n")
     for missing in ("only-on-disk", "not-quite", "add-2f", "a"):
         assert "the slow path was taken" in said(governed.try_commit("Count", f"Change: {missing}")), missing
+    governed.git("rm", "-qr", "--cached", "spec/changes/not-quite")
     done = governed.try_commit("Count", "Change: add-2fa\nChange: dark-mode")
     assert done.returncode == 0, said(done)
 
@@ -150,8 +159,8 @@ def test_a_look_into_the_index_says_what_git_says(governed: Governed) -> None:
     index = (governed.path / ".git/index").read_bytes()
     ordinary = {"a", "spec/changes/x/change.yaml", "deep/spec/changes/x/change.yaml", "spec/gitspec.yaml"}
     asked = [*ordinary, "run.sh", "link", "nothing", "changes/x/change.yaml", "", "spec/changes/x", "x", "DIRC"]
-    assert {path for path in asked if index_holds(index, path.encode())} == ordinary
-    assert not index_holds(b"", b"a") and not index_holds(index[:50], b"a")
+    assert {path for path in asked if index_oid(index, path.encode())} == ordinary
+    assert not index_oid(b"", b"a") and not index_oid(index[:50], b"a")
 
 
 def test_repositories_with_sha256_take_the_accepted_path(
@@ -167,6 +176,157 @@ def test_repositories_with_sha256_take_the_accepted_path(
     assert "R001" in said(made.try_commit("Count"))
     slow_path_is_broken(made)
     assert made.try_commit("Count", "Change: add-2fa").returncode == 0
+
+
+@pytest.mark.parametrize("stated", ["branch", "setting"])
+@pytest.mark.parametrize("path", ["src/app.py", "README.md"])
+def test_a_stated_change_is_added_on_the_accepted_path_as_the_engine_adds_it(
+    governed: Governed, stated: str, path: str
+) -> None:
+    primed(governed)
+    if stated == "branch":
+        governed.git("checkout", "-q", "-b", "change/add-2fa/part")
+    else:
+        governed.write(".git/GITSPEC_CHANGE", "add-2fa\n")
+    governed.stage(path, "two\n")
+    governed.write(".git/gitspec/kept", governed.read(".git/gitspec/hook-policy"))
+    (governed.path / ".git/gitspec/hook-policy").unlink()
+    by_engine = governed.try_commit("Count", "More.")
+    message = governed.message()
+    governed.stage(path, "three\n")
+    slow_path_is_broken(governed)
+    done = governed.try_commit("Count", "More.")
+    assert done.returncode == 0, said(done)
+    assert governed.message() == message == "Count\n\nMore.\n\nChange: add-2fa\n"
+    assert said(done) == said(by_engine)
+    assert "gitspec: added 'Change: add-2fa' (" in said(done)
+
+
+@pytest.mark.parametrize(
+    "why", ["gone", "trailer", "autosquash", "pick", "editor", "living spec", "comment", "revert", "of a change"]
+)
+def test_a_stated_change_is_left_to_the_engine_where_there_is_more_to_know(governed: Governed, why: str) -> None:
+    primed(governed)
+    governed.judge_messages_only()
+    governed.git("checkout", "-q", "-b", "change/gone" if why == "gone" else "change/add-2fa")
+    slow_path_is_broken(governed)
+    governed.stage("spec/capabilities/a.yaml" if why == "living spec" else "src/app.py", "two\n")
+    if why == "of a change":
+        governed.stage("spec/changes/new/change.yaml", "x\n")
+    messages = {"trailer": ("Count", "Signed-off-by: A U Thor <a@example.com>"), "autosquash": ("fixup! Count",)}
+    message = messages.get(why, ("Count",))
+    if why == "comment":
+        message = ("Count", "; odd")
+    if why == "revert":
+        message = ("Back", f"This reverts commit {governed.head()}.")
+    if why == "pick":
+        governed.write(".git/CHERRY_PICK_HEAD", governed.head() + "\n")
+    with_editor = {"GIT_EDITOR": "true"} if why == "editor" else {}
+    done = governed.try_commit(*(["-e"] if with_editor else []), *message, **with_editor)
+    assert "the slow path was taken" in said(done)
+
+
+@given(
+    st.lists(st.sampled_from(["Do it", "", " ", "a: b", "Change", "# c", "x\t", "Key: v", "; d", "---"]), min_size=1)
+)
+def test_a_reference_is_put_where_the_engine_puts_it(lines: list[str]) -> None:
+    message = "\n".join([*lines, ""])
+    if is_simple(message):
+        for mode in ("strip", "whitespace", "scissors", "verbatim"):
+            for comment in ("#", ";", "%"):
+                assert with_reference(message, "add-2fa") == with_trailer(
+                    message.rstrip("\n") + "\n", "Change", "add-2fa", comment, mode
+                )
+
+
+SKIPS = """\
+version: "1"
+skip:
+  - reason: typo
+    max_lines: 2
+  - reason: tests
+    paths:
+      - tests/**
+  - reason: bug-fix
+    max_lines: 9
+    settle: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("reason", "path", "text", "fast"),
+    [
+        ("typo", "src/app.py", "two\n", True),
+        ("typo", "spec/changes/add-2fa/tasks.md", "- [ ] 1.1 a\n" * 9, True),
+        ("typo", "src/app.py", "two\nthree\n", False),
+        ("typo", "src/app.py", "\0", False),
+        ("typo", ".gitattributes", "x\n", False),
+        ("typo", "spec/capabilities/a.yaml", "x\n", False),
+        ("typo\nTask: 1.1", "src/app.py", "two\n", False),
+        ("typo\nChange: add-2fa", "src/app.py", "two\n", False),
+        ("tests", "tests/a.py", "two\n", False),
+        ("bug-fix", "src/app.py", "two\n", False),
+        ("unlisted", "src/app.py", "two\n", False),
+    ],
+)
+def test_few_lines_are_skipped_on_the_accepted_path(
+    governed: Governed, reason: str, path: str, text: str, fast: bool
+) -> None:
+    primed(governed, SKIPS)
+    governed.judge_messages_only()
+    slow_path_is_broken(governed)
+    governed.stage(path, text)
+    done = governed.try_commit("Count", f"Change-Skip: {reason}")
+    assert (done.returncode == 0) == fast, said(done)
+    assert fast or "the slow path was taken" in said(done)
+
+
+@pytest.mark.parametrize("trailer", ["Task: 9.9", "Spec: auth/nothing", "Settles: 0123456789abcdef", "spec: a/b"])
+def test_a_reference_with_more_to_judge_is_left_to_the_engine(governed: Governed, trailer: str) -> None:
+    primed(governed)
+    slow_path_is_broken(governed)
+    governed.stage("src/app.py", "two\n")
+    assert "the slow path was taken" in said(governed.try_commit("Count", f"Change: add-2fa\n{trailer}"))
+
+
+@pytest.mark.parametrize(
+    "policy", ["scope:\n  enforce: true\n", "scope:\n  required: true\n", "approvals:\n  need: merged\n"]
+)
+def test_a_policy_that_wants_more_than_a_reference_is_left_to_the_engine(governed: Governed, policy: str) -> None:
+    primed(governed, f'version: "1"\n{policy}')
+    slow_path_is_broken(governed)
+    governed.stage("src/app.py", "two\n")
+    assert "the slow path was taken" in said(governed.try_commit("Count", "Change: add-2fa"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "spec/run.py", "spec/note.md", "spec/changes/add-2fa/notes.md", "spec/changes/con/tasks.md", "Spec/a.yaml",
+        "spec/changes/add-2fa/deltas/A.yaml", "spec/changes/new/change.yaml", "spec/gitspec.yaml", ".gitattributes",
+        "spec/capabilities/a.yaml", "spec/archive/2026-11-21-x/change.yaml", "spec",
+    ],
+)  # fmt: skip
+def test_a_reference_is_no_pass_for_paths_that_the_engine_judges(governed: Governed, path: str) -> None:
+    primed(governed)
+    governed.judge_messages_only()
+    if path == "spec":
+        governed.git("rm", "-qr", "--cached", "spec/changes/dark-mode")
+    else:
+        governed.stage(path, "x\n")
+    slow_path_is_broken(governed)
+    assert "the slow path was taken" in said(governed.try_commit("Count", "Change: add-2fa"))
+
+
+def test_the_hooks_of_a_linked_work_tree_know_the_policy_too(governed: Governed, tmp_path: Path) -> None:
+    primed(governed)
+    governed.git("worktree", "add", "-q", "-b", "change/dark-mode", str(tmp_path / "linked"))
+    slow_path_is_broken(governed)
+    linked = Governed(tmp_path / "linked")
+    linked.stage("src/app.py", "two\n")
+    done = linked.try_commit("Count")
+    assert done.returncode == 0, said(done)
+    assert linked.message() == "Count\n\nChange: dark-mode\n"
 
 
 SEGMENTS = st.sampled_from(

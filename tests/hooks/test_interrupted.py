@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitspec.commands import hooks
+from gitspec.git.commit_facts import remember_policy
 from gitspec.git.repository import discover
 from tests.archive.project import NAME, TAG, gitspec, project
 from tests.conftest import Repo
@@ -232,6 +233,8 @@ def test_the_accepted_path_sees_a_journal_wherever_the_git_folder_is(ready: Repo
     (folder / "hooks/commit-msg").write_text(f"#!{sys.executable} -IS\n{hook}")
     (folder / "hooks/commit-msg").chmod(0o755)
     repo.write("src/code.py", "changed\n")
+    policy = repo.git("rev-parse", "HEAD:spec/gitspec.yaml")
+    remember_policy(discover(os.fspath(repo.path)), policy, references=True, skips={}, not_code=())
     seen = []
     for pending in (False, True):
         if pending:
