@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitspec.commands.further_facts import Scene, linked_paths, with_further_facts
 from gitspec.domain.bots import bot_of
 from gitspec.domain.branches import branch_matcher
+from gitspec.domain.code_paths import code_matcher
 from gitspec.domain.commit import CommitFacts, Named, Touched
 from gitspec.domain.finding import Finding
 from gitspec.domain.judge import judge
@@ -16,7 +18,9 @@ from gitspec.domain.severity import with_severities
 from gitspec.errors import CannotJudge
 from gitspec.git.commit_log import LoggedCommit, read_log
 from gitspec.git.named_commits import named_commits
+from gitspec.git.objects import MODE_SYMLINK
 from gitspec.git.repository import Repository
+from gitspec.git.snapshot import at_commit
 from gitspec.git.spec_history import line_counts, was_ever
 from gitspec.store.bulk import gc_paused
 from gitspec.store.change_ids import ChangeIds, ChangesByCommit
@@ -46,6 +50,7 @@ class _Range(NamedTuple):
     landing: bool
     governed: Mapping[str, bool]
     """Whether a commit or one before it has a policy."""
+    cache: "Cache | None"
 
 
 def judge_commits(
@@ -72,7 +77,7 @@ def judge_commits(
     governed = _governed(repo, commits, ids)
     if policy_at is not None and not ids.at(policy_at).has_policy:
         policy_at = _adopting(commits, ids)
-    here = _Range(repo, commits, ids, policies, policy_at, landing, governed)
+    here = _Range(repo, commits, ids, policies, policy_at, landing, governed, cache)
     if commits and not any(governed.values()) and policy_at is None:
         raise CannotJudge("L010", f"no commit up to {tips[0][:12]} has {POLICY}", help="run 'gitspec init'")
     proofs = _proofs(here, cache)
@@ -104,6 +109,7 @@ def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]
     merges: Merges | None = None
     if any(len(c.parents) > 1 for c in here.commits):
         merges = Merges(here.repo, here.commits, is_code)
+    linked = _Linked(here)
     reports = []
     for commit in here.commits:
         author = f"{commit.author.name} <{commit.author.email}>"
@@ -115,8 +121,9 @@ def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]
             touched = merges.to_judge(commit)
         else:
             touched = tuple(map(as_touched, commit.changes))
-        facts = _facts(here, commit, said[commit.oid], touched, lines.get(commit.oid, {}))
         policy = _policy_for(here, commit)
+        facts = _facts(here, commit, said[commit.oid], touched, lines.get(commit.oid, {}))
+        facts = with_further_facts(facts._replace(linked=linked(policy)), policy, _scene(here, commit))
         found = with_proof(judge(facts, policy), proofs.get(commit.oid))
         if _adopts_again(here, commit):
             message = "the commit brings a policy of its own, and this repository has one already"
@@ -129,10 +136,43 @@ def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]
     return reports
 
 
+class _Linked:
+    """What links of code lead to, asked of Git once and only if a policy excludes something that is touched."""
+
+    def __init__(self, here: _Range) -> None:
+        self._here = here
+        self._known: dict[int, frozenset[str]] = {}
+
+    def __call__(self, policy: "Policy") -> frozenset[str]:
+        if id(policy) not in self._known:
+            self._known[id(policy)] = self._read(policy)
+        return self._known[id(policy)]
+
+    def _read(self, policy: "Policy") -> frozenset[str]:
+        here = self._here
+        is_code = code_matcher(policy)
+        changes = [change for commit in here.commits for change in commit.changes]
+        if all(c.path.startswith(f"{SPEC}/") or is_code(as_touched(c)) for c in changes):
+            return frozenset()
+        added = [(c.path, c.new.oid) for c in changes if c.new and c.new.mode == MODE_SYMLINK]
+        inside = {commit.oid for commit in here.commits}
+        edge = here.base or next((p for c in here.commits for p in c.parents if p not in inside), None)
+        return frozenset(linked_paths(here.repo, edge, added, policy))
+
+
+def _scene(here: _Range, commit: LoggedCommit) -> Scene:
+    return Scene(
+        here.repo,
+        commit.oid,
+        lambda: at_commit(here.repo, commit.oid),
+        _first(commit),
+        here.base if here.base not in (None, commit.oid) else _first(commit),
+        here.cache,
+    )
+
+
 def _matcher(here: _Range) -> Callable[[Touched], bool]:
     """Tells what is code for merges: by the policy that judges the range, else by the last one."""
-    from gitspec.domain.code_paths import code_matcher
-
     at = here.base or here.commits[-1].oid
     if not here.ids.at(at).has_policy:
         return lambda _: True

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from gitspec.commands.further_facts import Scene, with_further_facts
 from gitspec.commands.judge_commits import GUARDED, with_proof
 from gitspec.commands.pending_commit import Pending, facts_of, pending_commit, read_message
 from gitspec.domain.commit import CommitFacts
@@ -21,7 +22,24 @@ if TYPE_CHECKING:
 
 def judge_pending(pending: Pending, facts: CommitFacts, policy: "Policy") -> list[Finding]:
     """The findings about a commit whose message is known, with the policy's severities. Raises CannotJudge."""
-    return with_severities(with_proof(judge(facts, policy), _proof(pending, facts)), policy)
+    facts = with_further_facts(facts, policy, _scene(pending))
+    found = with_proof(judge(facts, policy), _proof(pending, facts))
+    return with_severities([_not_made_yet(f) for f in found], policy)
+
+
+def _not_made_yet(found: Finding) -> Finding:
+    """The way out of a commit that is not made yet is not to revert it."""
+    if found.code != "H001" or not found.path:
+        return found
+    way_out = (
+        f"git restore --staged --worktree {found.path}; say it as a delta: gitspec delta modify <change> <requirement>"
+    )
+    return found._replace(help=way_out)
+
+
+def _scene(pending: Pending) -> Scene:
+    parent = pending.parents[0] if pending.parents else None
+    return Scene(pending.repo, "", lambda: pending.staged.snapshot, parent, parent)
 
 
 def judge_message(repo: Repository, path: str) -> Report:
