@@ -53,7 +53,7 @@ def command(
     repo = discover()
     cache = None if no_cache else Cache(repo)
     if staged:
-        report = check.check_staged(repo)
+        report = check.check_staged()
     elif message is not None:
         report = check.check_message(repo, message)
     else:

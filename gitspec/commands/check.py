@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from gitspec.commands.judge_commits import judge_commits
 from gitspec.domain.branches import branch_matcher
+from gitspec.domain.finding import Finding
 from gitspec.domain.report import Report, of_one
 from gitspec.errors import CannotJudge
 from gitspec.git.objects import Objects
@@ -42,7 +43,21 @@ def check_range(repo: Repository, words: str, onto: str | None = None, cache: Ca
         objects.close()
     landing = _is_protected(repo, onto or left, landing_on, cache) if landing_on else False
     report = judge_commits(repo, [tip], without, policy_at=landing_on or None, landing=landing, cache=cache)
-    return report._replace(range=words)
+    return report._replace(range=words, notes=(*report.notes, *_unsettled(repo, tip, report, cache)))
+
+
+def _unsettled(repo: Repository, tip: str, report: Report, cache: Cache | None) -> list[Finding]:
+    """What was skipped before the range for a reason that is still to be settled."""
+    ids = ChangesByCommit(repo, []).at(tip)
+    if not ids.policy:
+        return []
+    policy = Policies(repo, cache).at(ids)
+    if not any(skip.settle for skip in policy.skip):
+        return []
+    from gitspec.commands.emergencies import unsettled, unsettled_findings
+
+    here = {commit.commit for commit in report.commits}
+    return unsettled_findings([one for one in unsettled(repo, policy, tip, cache) if one.commit not in here])
 
 
 def default_range(repo: Repository) -> str:
@@ -62,8 +77,8 @@ def check_message(repo: Repository, path: str) -> Report:
     return judge_message(repo, path)
 
 
-def check_staged(repo: Repository) -> Report:
-    """Judge what is staged, as far as that can be done without the message. Raises CannotJudge."""
+def check_staged() -> Report:
+    """Judge what is staged here, as far as that can be done without the message. Raises CannotJudge."""
     from gitspec.commands.hook_pre_commit import judge_staged
 
     return of_one(judge_staged().findings, range="--staged", policy="index")
