@@ -14,6 +14,7 @@ from gitspec.git.light import (
     answer,
     index_oid,
     is_harmless,
+    is_stated,
     policy_facts,
     read_file,
     start,
@@ -47,12 +48,12 @@ def accepts(message_file: str) -> bool:
         from gitspec.git.skipped import may_skip
 
         return may_skip(skips)
-    from gitspec.git.unreferenced import is_stated, needs_no_reference
-
     if is_stated():
         from gitspec.git.stated import adds_reference
 
         return adds_reference(message_file, message)
+    from gitspec.git.unreferenced import needs_no_reference
+
     return needs_no_reference()
 
 

@@ -103,6 +103,31 @@ def policy_facts(policy: str) -> tuple[bool, dict[str, int], list[str]] | None:
     return lines[1] == "references", skips, lines[3:-1]
 
 
+def is_special() -> bool:
+    """Whether the commit may be an amended one or a merge, or an option says what it is for."""
+    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
+    head = read_file(f"{git_dir}/HEAD") or b""
+    on_branch = head.startswith(b"ref: refs/heads/") and not head.startswith(b"ref: refs/heads/.")
+    if not on_branch and head[:1] not in b"0123456789abcdef":
+        return True
+    if b"gitspec.change" in (variable(b"GIT_CONFIG_PARAMETERS") or b"").lower() or variable(b"GIT_CONFIG_COUNT"):
+        return True
+    if read_file(f"{git_dir}/MERGE_HEAD") is not None:
+        return True
+    command = read_file(f"/proc/{posix.getppid()}/cmdline")
+    if command is None:
+        return False
+    program = command.split(b"\0", 1)[0].rpartition(b"/")[2]
+    return program != b"git" or b"\0--am" in command
+
+
+def is_stated() -> bool:
+    """Whether the branch's name or ``gitspec use`` says what the commit is for."""
+    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
+    head = read_file(f"{git_dir}/HEAD") or b""
+    return head.startswith(b"ref: refs/heads/change/") or read_file(f"{git_dir}/GITSPEC_CHANGE") is not None
+
+
 def is_harmless(facts: str, path: str) -> bool:
     """Whether the engine has nothing to say of a touched path, but for the changes that the commit names.
 

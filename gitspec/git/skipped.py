@@ -2,8 +2,7 @@
 
 from gitspec.domain.places import POLICY, SPEC
 from gitspec.git.accepted import indexed
-from gitspec.git.light import answer, is_harmless, policy_facts, start
-from gitspec.git.unreferenced import is_special
+from gitspec.git.light import answer, is_harmless, is_special, policy_facts, start
 
 _DIFF = (
     "diff-index",

@@ -5,10 +5,8 @@ import sys
 
 from gitspec.domain import trailers
 from gitspec.domain.branch import change_of_branch
-from gitspec.domain.message import AUTOSQUASH
 from gitspec.git.accepted import are_active
-from gitspec.git.light import read_file, variable
-from gitspec.git.unreferenced import is_special
+from gitspec.git.light import is_special, read_file, variable
 
 _HEADS = b"ref: refs/heads/"
 _REPLAYS = ("rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "sequencer")
@@ -42,10 +40,13 @@ def with_reference(message: str, change: str) -> str:
 
 def is_simple(message: str) -> bool:
     """Whether the place of a trailer is plain to see: text without comments, trailers or odd line ends."""
-    if not message.endswith("\n") or "\r" in message or message.startswith(AUTOSQUASH):
+    if not message.endswith("\n") or "\r" in message:
         return False
     lines = message.rstrip("\n").split("\n")
-    if not lines[0].strip() or lines[-1] != lines[-1].rstrip() or any(line[:1] in _COMMENTS for line in lines if line):
+    word, _, _ = lines[0].partition(" ")
+    if not lines[0].strip() or word.endswith("!"):  # "fixup!" and its like
+        return False
+    if lines[-1] != lines[-1].rstrip() or any(line[:1] in _COMMENTS for line in lines if line):
         return False
     return "This reverts commit " not in message and not trailers.block(message)[2]
 

@@ -4,19 +4,10 @@ Patterns of the policy that can be judged without a pattern engine are kept in t
 of the policy's blob; what they do not decide is left to it.
 """
 
-import posix
-
 from gitspec.domain.places import POLICY, SPEC, runs_unasked, takes_for_spec
-from gitspec.git.light import answer, is_harmless, policy_facts, read_file, start, variable
+from gitspec.git.light import answer, is_harmless, is_special, is_stated, policy_facts, start
 
 _PLAIN = ("000000", "100644")
-
-
-def is_stated() -> bool:
-    """Whether the branch's name or ``gitspec use`` says what the commit is for."""
-    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
-    head = read_file(f"{git_dir}/HEAD") or b""
-    return head.startswith(b"ref: refs/heads/change/") or read_file(f"{git_dir}/GITSPEC_CHANGE") is not None
 
 
 def needs_no_reference() -> bool:
@@ -49,24 +40,6 @@ def needs_no_reference() -> bool:
         if not is_surely_no_code(path, patterns):
             return False
     return True
-
-
-def is_special() -> bool:
-    """Whether the commit may be an amended one or a merge, or an option says what it is for."""
-    git_dir = (variable(b"GIT_DIR") or b".git").decode("latin-1")
-    head = read_file(f"{git_dir}/HEAD") or b""
-    on_branch = head.startswith(b"ref: refs/heads/") and not head.startswith(b"ref: refs/heads/.")
-    if not on_branch and head[:1] not in b"0123456789abcdef":
-        return True
-    if b"gitspec.change" in (variable(b"GIT_CONFIG_PARAMETERS") or b"").lower() or variable(b"GIT_CONFIG_COUNT"):
-        return True
-    if read_file(f"{git_dir}/MERGE_HEAD") is not None:
-        return True
-    command = read_file(f"/proc/{posix.getppid()}/cmdline")
-    if command is None:
-        return False
-    program = command.split(b"\0", 1)[0].rpartition(b"/")[2]
-    return program != b"git" or b"\0--am" in command
 
 
 def is_surely_no_code(path: str, patterns: list[str]) -> bool:
