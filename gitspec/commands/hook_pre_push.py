@@ -34,7 +34,8 @@ def judge_push(remote: str, url: str, lines: str) -> Report:
     name = "" if remote == url else remote
     known = f"--remotes={name}" if name else "--remotes"
     try:
-        report = judge_updates(repo, updates, (known,), remote=name, cache=Cache(repo))
+        # Of what lies behind a URL nothing is known; this clone's own branches are certainly not what it has.
+        report = judge_updates(repo, updates, (known,), remote=name or "origin", cache=Cache(repo))
         _note_plain_policy(repo, report.policy)
         return report
     except CannotJudge as error:
