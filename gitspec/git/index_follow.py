@@ -1,11 +1,17 @@
 """The index follows an operation: read, locked, and replaced as a whole.
 
 The lock is Git's own ``index.lock``. It is made as a second name of a file of ours, so that after a crash a lock can be
-told to be ours (the same inode) and anybody else's is never touched.
+told to be ours (the same inode) and anybody else's is never touched. So are the index as it was (``before``) and as it
+shall be (``index``): names in the operation's folder tell which of the two is in place.
+
+It is in place before the branch moves, and the lock stays for a while afterwards. `git commit` reads HEAD, then the
+index, and takes the lock only then: so none that builds on the new commit has the old index, and one that has read the
+old one finds the lock taken instead of writing that back.
 """
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
@@ -83,28 +89,28 @@ def take_index_lock(repo: Repository, folder: str, wait: float = WAIT) -> None:
             return
         except FileExistsError:
             if time.monotonic() >= deadline:
-                raise CannotJudge(
-                    "G013", "another Git process is using the index",
-                    place=os.path.relpath(f"{repo.git_dir}/index.lock", repo.top),
-                    help="wait until it has ended; if none is running, delete that file",
-                ) from None  # fmt: skip
+                raise _locked(repo) from None
             time.sleep(_POLL)
+
+
+def _locked(repo: Repository) -> CannotJudge:
+    return CannotJudge(
+        "G013", "another Git process is using the index", place=os.path.relpath(f"{repo.git_dir}/index.lock", repo.top),
+        help="wait until it has ended; if none is running, delete that file",
+    )  # fmt: skip
 
 
 def owns_index_lock(git_dir: str, folder: str) -> bool:
     """Whether index.lock is there and ours."""
+    return _same(f"{git_dir}/index.lock", f"{folder}/lock")
+
+
+def _same(one: str, other: str) -> bool:
     try:
-        lock = os.lstat(f"{git_dir}/index.lock")
+        first, second = os.lstat(one), os.lstat(other)
     except FileNotFoundError:
         return False
-    for name in ("lock", "index"):
-        try:
-            ours = os.lstat(f"{folder}/{name}")
-        except FileNotFoundError:
-            continue
-        if (ours.st_dev, ours.st_ino) == (lock.st_dev, lock.st_ino):
-            return True
-    return False
+    return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
 
 
 def drop_index_lock(git_dir: str, folder: str) -> None:
@@ -137,34 +143,55 @@ def build_index(
         git(repo, "update-index", "--skip-worktree", "-z", "--stdin", input=b"".join(skipped), env=env)
 
 
-def lock_with_new_index(git_dir: str, folder: str) -> None:
-    """Make the new index the content of index.lock, which we hold; at any instant the lock is known to be ours."""
-    for target in (f"{git_dir}/index.lock", f"{folder}/lock"):
-        name_again(f"{folder}/index", target, folder)
+def keep_index(git_dir: str, folder: str) -> None:
+    """Name the present index ``<folder>/before``, so that it can be put back with no space left."""
+    remove_file(f"{folder}/before")
+    with suppress(FileNotFoundError):  # nothing was ever checked out
+        os.link(f"{git_dir}/index", f"{folder}/before")
 
 
-def name_again(source: str, target: str, folder: str) -> None:
-    """Make ``target`` one more name of ``source``, at once, whatever it was before."""
+def replace_index(repo: Repository, folder: str) -> None:
+    """Put ``<folder>/index`` into place under our lock, and keep that name of it.
+
+    Raises CannotJudge G013 when somebody has removed our lock.
+    """
+    if not owns_index_lock(repo.git_dir, folder):
+        raise _locked(repo)
     remove_file(f"{folder}/next")
-    os.link(source, f"{folder}/next")
-    os.replace(f"{folder}/next", target)
+    os.link(f"{folder}/index", f"{folder}/next")
+    os.replace(f"{folder}/next", f"{repo.git_dir}/index")
     remove_file(f"{folder}/next")  # which stays when both were names of one file already
 
 
-def refresh(repo: Repository, folder: str, paths: Sequence[str]) -> None:
-    """Let the new index know the times of new files, so that not even plumbing takes them for edited.
+def release_index(repo: Repository, folder: str, paths: Sequence[str]) -> None:
+    """Let the index know the times of new files, so that not even plumbing takes them for edited; then unlock it.
 
-    When that fails nothing is lost: ``git status`` would do it.
+    When the first fails nothing is lost: ``git status`` would do it.
     """
     names = b"".join(os.fsencode(path) + b"\0" for path in paths)
     args = ("add", "--refresh", "--pathspec-from-file=-", "--pathspec-file-nul")
     if paths and run(repo, *args, input=names, env={"GIT_INDEX_FILE": f"{folder}/index"}).status == 0:
-        lock_with_new_index(repo.git_dir, folder)
+        with suppress(CannotJudge):
+            replace_index(repo, folder)
+    drop_index_lock(repo.git_dir, folder)
 
 
-def replace_index(git_dir: str) -> None:
-    """The lock becomes the index."""
-    os.replace(f"{git_dir}/index.lock", f"{git_dir}/index")
+def put_back(git_dir: str, folder: str) -> bool | None:
+    """Put the index back that was there before, under our lock, which goes then; takes no space.
+
+    Whether that was needed; None when it cannot be told: somebody has written the index since.
+    """
+    if _same(f"{git_dir}/index", f"{folder}/before"):
+        drop_index_lock(git_dir, folder)
+        return False
+    if not (owns_index_lock(git_dir, folder) and _same(f"{git_dir}/index", f"{folder}/index")):
+        return None
+    try:
+        os.replace(f"{folder}/before", f"{git_dir}/index")
+    except FileNotFoundError:
+        return None
+    drop_index_lock(git_dir, folder)
+    return True
 
 
 def _copy(source: str, target: str) -> None:

@@ -5,10 +5,12 @@ Both are done in steps that may be interrupted and repeated. Locks of other prog
 """
 
 import os
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge, Refused
 from gitspec.git import files_follow, index_follow, recovery_refs
+from gitspec.git.index_follow import IndexEntry
 from gitspec.git.journal import (
     Journal,
     drop_journal,
@@ -22,6 +24,7 @@ from gitspec.git.journal import (
 )
 from gitspec.git.repository import Repository, discover
 from gitspec.git.transaction import uninterrupted
+from gitspec.git.tree_edit import PathChange
 
 _LOCK_WAIT = 0.5
 """Long enough for a killed command's last child to be gone, short enough to read beside an operation that goes on."""
@@ -31,7 +34,7 @@ _IN_PASSING = 0.5
 class Settled(NamedTuple):
     """What was done about an interrupted operation, in one line.
 
-    ``torn`` is the Git folder of the work tree whose index was behind its branch until now, or empty.
+    ``torn`` is the Git folder of the work tree whose index was behind its branch, or before it, until now, or empty.
     """
 
     said: str
@@ -72,8 +75,8 @@ def recover_in_passing(repo: Repository) -> str | None:
 def recover_for_commit(repo: Repository, again: str) -> str | None:
     """As ``recover``, for a hook of the commit that Git is making; ``again`` tells how to commit once more.
 
-    Raises Refused G050 when the index had been behind its branch until now: Git has read it before, so that this commit
-    would take back what the branch has. Raises CannotJudge G050 when it cannot be done now, such as while Git itself
+    Raises Refused G050 when the index had been out of step with its branch until now: Git has read it before, so that
+    this commit would take back what the branch has, or bring in what it has not. Raises CannotJudge G050 when it cannot be done now, such as while Git itself
     holds the index (``commit -a``, ``commit -- <path>``); nobody is waited for then.
     """
     try:
@@ -87,7 +90,7 @@ def recover_for_commit(repo: Repository, again: str) -> str | None:
         ) from None  # fmt: skip
     if done and done.torn and os.path.samefile(done.torn, repo.git_dir):
         raise Refused(
-            "G050", f"{done.said}; this commit was begun before that and would take it back, so it was stopped",
+            "G050", f"{done.said}; this commit was begun before that, on an index out of step, so it was stopped",
             help=again,
         )  # fmt: skip
     return done.said if done else None
@@ -126,9 +129,9 @@ def _settle(repo: Repository, lock: int, wait: float) -> Settled | None:
         recovery_refs.drop_locks(repo, home.git_dir if home else "", journal)
         if not recovery_refs.has_landed(repo, journal):
             recovery_refs.undo(repo, journal, lock)
-            _drop_index_lock(home)
+            was_ahead = home is not None and journal.follows and _take_back(home, journal, wait)
             drop_journal(home or repo, journal)
-            return Settled(_line(f"undid an interrupted {what}"))
+            return Settled(_line(f"undid an interrupted {what}"), home.git_dir if home and was_ahead else "")
         recovery_refs.finish(repo, journal, lock)
         followed = _follow_again(home, journal, wait) if home and journal.follows else _Followed([], was_behind=False)
         drop_journal(home or repo, journal)
@@ -181,6 +184,34 @@ def _top_of(repo: Repository, git_dir: str) -> str:
         return os.path.dirname(repo.common_dir)
 
 
+def _take_back(repo: Repository, journal: Journal, wait: float) -> bool:
+    """Bring the index back to the old commit if it had gone ahead to the new one; whether it had.
+
+    No file has been placed then. An index that somebody has written since is touched only if it has all of the new.
+    """
+    folder = operation_folder(repo)
+    was_ahead = index_follow.put_back(repo.git_dir, folder)
+    if was_ahead is not None:
+        return was_ahead
+    changes = []
+    if recovery_refs.ask(repo, "rev-parse", "--verify", "--quiet", f"{journal.new}^{{commit}}"):
+        changes = index_follow.path_changes(repo, journal.new, journal.old)
+    entries = index_follow.read_index(repo, [change.path for change in changes], ()) if changes else {}
+    if not changes or not _has_all(entries, changes):
+        index_follow.drop_index_lock(repo.git_dir, folder)
+        return False
+    os.makedirs(folder, exist_ok=True)
+    _hold_index_lock(repo, folder, wait)
+    index_follow.build_index(repo, folder, changes, index_follow.read_index(repo, [c.path for c in changes], ()))
+    index_follow.replace_index(repo, folder)
+    index_follow.release_index(repo, folder, [change.path for change in changes if change.new])
+    return True
+
+
+def _has_all(entries: Mapping[str, IndexEntry], changes: Sequence[PathChange]) -> bool:
+    return all((entries[c.path].item if c.path in entries else None) == c.old for c in changes)
+
+
 def _follow_again(repo: Repository, journal: Journal, wait: float) -> _Followed:
     """Bring index and work tree to the new commit, path by path, where they still have the old one."""
     folder, stage = operation_folder(repo), stage_folder(repo, journal)
@@ -200,20 +231,17 @@ def _follow_again(repo: Repository, journal: Journal, wait: float) -> _Followed:
     todo = [change for change in in_sight if files_follow.as_old(change, seen.get(change.path))]
     remove_folder(stage)
     files_follow.stage_files(repo, stage, f"{folder}/index", [c.path for c in todo if c.new])
-    index_follow.lock_with_new_index(repo.git_dir, folder)
+    index_follow.replace_index(repo, folder)
     kept = files_follow.place(repo.cwd, stage, todo, seen)
     kept += [c.path for c in in_sight if c not in todo and not files_follow.as_new(c, seen.get(c.path))]
     files_follow.remove_empty(repo.cwd, in_sight)
-    index_follow.refresh(repo, folder, [c.path for c in in_sight if c.new and c.path not in kept])
-    index_follow.replace_index(repo.git_dir)
+    index_follow.release_index(repo, folder, [c.path for c in in_sight if c.new and c.path not in kept])
     return _Followed(kept, bool(behind))
 
 
 def _hold_index_lock(repo: Repository, folder: str, wait: float) -> None:
-    """Have index.lock as ours under the name ``lock``, so that a new index can be built under the name ``index``."""
-    if index_follow.owns_index_lock(repo.git_dir, folder):
-        index_follow.name_again(f"{repo.git_dir}/index.lock", f"{folder}/lock", folder)
-    else:
+    """Have index.lock as ours, and room for a new index to be built."""
+    if not index_follow.owns_index_lock(repo.git_dir, folder):
         remove_file(f"{folder}/lock")
         index_follow.take_index_lock(repo, folder, wait)
     remove_file(f"{folder}/index")

@@ -112,15 +112,24 @@ def run(
 
 
 class Coprocess:
-    """A git child that answers requests over pipes until it is closed; its errors are not shown."""
+    """A git child that answers requests over pipes until it is closed.
 
-    def __init__(self, where: Located | str, *args: str, env: Mapping[str, str | None] | None = None) -> None:
+    Its errors are not shown, or with ``with_errors`` come among the answers.
+    """
+
+    def __init__(
+        self,
+        where: Located | str,
+        *args: str,
+        env: Mapping[str, str | None] | None = None,
+        with_errors: bool = False,
+    ) -> None:
         self._pid = 0
         child_in, self._in = _pipe()
         out, child_out = _pipe()
         null = os.open(os.devnull, os.O_WRONLY)
         try:
-            self._pid = _spawn(where, args, env, child_in, child_out, null)
+            self._pid = _spawn(where, args, env, child_in, child_out, child_out if with_errors else null)
         except BaseException:
             os.close(self._in)
             os.close(out)
@@ -140,13 +149,14 @@ class Coprocess:
         except BrokenPipeError:
             raise GitFailed(self._args, -1, b"it ended early") from None
 
-    def close(self) -> None:
-        """End the child. Safe to call twice."""
-        if self._pid:
-            pid, self._pid = self._pid, 0
-            os.close(self._in)
-            self.out.close()
-            os.waitpid(pid, 0)
+    def close(self) -> int:
+        """End the child, and give its status, negative for a signal. Safe to call twice."""
+        if not self._pid:
+            return 0
+        pid, self._pid = self._pid, 0
+        os.close(self._in)
+        self.out.close()
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def __del__(self) -> None:
         self.close()

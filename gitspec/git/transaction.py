@@ -1,14 +1,14 @@
 """Commits with their tags, index and work tree: all of it, or nothing.
 
 Order: objects; our lock on the index, looked at and rebuilt under it; new files beside their places; the push, if there
-is one; the journal; all refs in one transaction, tags first, so that the branch is the point of no return; each file
-that still is what it was; the index. Whatever interrupts this, ``gitspec.git.recovery`` finishes or undoes it from the
-journal.
+is one; the journal; all refs in one transaction, tags first, so that the branch is the point of no return, and within it,
+once Git has locked them, the index; each file that still is what it was; the index as it knows these, and our lock gone.
+Whatever interrupts this, ``gitspec.git.recovery`` finishes or undoes it from the journal.
 """
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from gitspec.domain.places import CAPABILITIES
@@ -29,7 +29,7 @@ from gitspec.git.journal import (
 )
 from gitspec.git.object_batch import ObjectBatch
 from gitspec.git.repository import Repository
-from gitspec.git.run import GitFailed, run
+from gitspec.git.run import Coprocess, GitFailed
 from gitspec.git.target import Target, find_target, still_checked_out
 from gitspec.git.tree_edit import PathChange
 
@@ -286,38 +286,41 @@ def _prepare(repo: Repository, journal: Journal, seen: _Seen) -> None:
     index_follow.build_index(repo, folder, seen.changes, seen.entries)
     staged = [change.path for change in seen.to_place() if change.new]
     files_follow.stage_files(repo, stage_folder(repo, journal), f"{folder}/index", staged)
-    index_follow.lock_with_new_index(repo.git_dir, folder)
+    index_follow.keep_index(repo.git_dir, folder)
 
 
 def _follow(repo: Repository, journal: Journal, seen: _Seen) -> list[str]:
     changes = seen.to_place()
     kept = files_follow.place(repo.cwd, stage_folder(repo, journal), changes, seen.on_disk)
     files_follow.remove_empty(repo.cwd, changes)
-    index_follow.refresh(repo, operation_folder(repo), [c.path for c in changes if c.new and c.path not in kept])
-    index_follow.replace_index(repo.git_dir)
+    index_follow.release_index(repo, operation_folder(repo), [c.path for c in changes if c.new and c.path not in kept])
     return kept
 
 
 def move_refs(repo: Repository, journal: Journal) -> None:
-    """Create the tags and move the branch in one transaction of Git's, each only from what it was."""
+    """Create the tags and move the branch in one transaction of Git's, each only from what it was.
+
+    Once Git has locked them all, and before the first moves, the index is put into place: whoever sees the new commit
+    sees its index, and what sees the new index with the old commit cannot move the branch any more.
+    """
     before, after = dict(journal.dropped), dict(journal.tags)
     lines = ["start", *(f"update {tag} {oid} {before.get(tag, repo.zero)}" for tag, oid in journal.tags)]
     lines += [f"delete {tag} {oid}" for tag, oid in journal.dropped if tag not in after]
-    lines += [f"update {journal.ref} {journal.new} {journal.old}", "prepare", "commit", ""]
+    lines += [f"update {journal.ref} {journal.new} {journal.old}", "prepare", ""]
     patience = ("-c", "core.filesRefLockTimeout=5000", "-c", "core.packedRefsTimeout=5000")
     reason = f"gitspec {journal.what}: {journal.change}"
-    result = run(
-        repo,
-        *patience,
-        "update-ref",
-        "-m",
-        reason,
-        "--stdin",
-        input="\n".join(lines).encode("utf-8", "surrogateescape"),
-    )
-    if result.status == 0:
-        return
-    said = result.err.decode("utf-8", "replace").strip()
+    child = Coprocess(repo, *patience, "update-ref", "-m", reason, "--stdin", with_errors=True)
+    heard: list[bytes] = []
+    try:
+        if _answered(child, "\n".join(lines).encode("utf-8", "surrogateescape"), b"prepare: ok\n", heard):
+            if journal.follows:
+                index_follow.replace_index(repo, operation_folder(repo))
+            if _answered(child, b"commit\n", b"commit: ok\n", heard):
+                return
+    finally:
+        status = child.close()
+    err = b"".join(line for line in heard if not line.endswith(b": ok\n"))
+    said = err.decode("utf-8", "replace").strip()
     if "File exists" in said:
         raise CannotJudge(
             "G015", "another Git process holds the lock of a ref", place=said.partition("'")[2].partition("'")[0],
@@ -334,7 +337,18 @@ def move_refs(repo: Repository, journal: Journal) -> None:
         raise BranchMoved("A017", f"branch {journal.ref} moved meanwhile", help="run it again")
     if "hook" in said:
         raise Refused("A016", "the reference-transaction hook of this repository refused it", help="ask who set it up")
-    raise GitFailed(("update-ref",), result.status, result.err)
+    raise GitFailed(("update-ref",), status, err)
+
+
+def _answered(child: Coprocess, request: bytes, answer: bytes, heard: list[bytes]) -> bool:
+    """Whether the child gives that answer, and did not end instead; what else it says is added to ``heard``."""
+    with suppress(GitFailed):  # it ended meanwhile: what it said tells why
+        child.send(request)
+    for line in child.out:
+        if line == answer:
+            return True
+        heard.append(line)
+    return False
 
 
 def _moved(target: Target) -> BranchMoved:

@@ -75,7 +75,9 @@ def test_nothing_to_recover_says_nothing(tmp_path: Path) -> None:
     assert recovered(repo) is None
 
 
-@pytest.mark.parametrize("step", ["check", "objects", "prepare", "journal", "refs", "files", "index", "drop"])
+@pytest.mark.parametrize(
+    "step", ["check", "objects", "prepare", "journal", "index", "refs", "files", "release", "drop"]
+)
 def test_dying_between_steps_is_made_whole_by_the_next_command(
     tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,9 +88,10 @@ def test_dying_between_steps_is_made_whole_by_the_next_command(
         "objects": ("gitspec.git.transaction.write_objects", False),
         "prepare": ("gitspec.git.transaction._prepare", True),
         "journal": ("gitspec.git.transaction.move_refs", False),
+        "index": ("gitspec.git.index_follow.replace_index", True),
         "refs": ("gitspec.git.transaction.move_refs", True),
         "files": ("gitspec.git.files_follow.place", True),
-        "index": ("gitspec.git.index_follow.replace_index", True),
+        "release": ("gitspec.git.index_follow.release_index", True),
         "drop": ("gitspec.git.transaction.drop_journal", False),
     }
     name, after = places[step]
@@ -108,10 +111,38 @@ def test_dying_between_steps_is_made_whole_by_the_next_command(
     assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
     assert (repo.path / ".git/gitspec/journal.json").exists()
     assert "interrupted archive of 'x'" in (recovered(repo) or "")
-    expected = "after" if step in ("refs", "files", "index", "drop") else "before"
+    expected = "after" if step in ("refs", "files", "release", "drop") else "before"
     assert state(repo, before) == expected
     assert others(repo) == mine
     repo.git("fsck", "--strict")
+
+
+@pytest.mark.parametrize("copied", [False, True], ids=["with-its-names", "copied-without"])
+@pytest.mark.parametrize("unlocked", [False, True], ids=["locked", "unlocked"])
+def test_an_index_that_had_gone_ahead_of_its_branch_comes_back(tmp_path: Path, unlocked: bool, copied: bool) -> None:
+    """Also when somebody removed the lock, and when the copy of a backup knows nothing of second names of a file."""
+    repo = ready_with_edits(tmp_path / "r")
+    before, mine = repo.head(), others(repo)
+    killed_in(repo.path, "replace_index", "index_follow", after=True)
+    assert "spec/archive/2026-11-21-x/change.yaml" in repo.git("diff", "--cached", "--name-only")
+    if unlocked:
+        (repo.path / ".git/index.lock").unlink()
+    if copied:
+        (repo.path / ".git/copy").write_bytes((repo.path / ".git/index").read_bytes())
+        (repo.path / ".git/copy").rename(repo.path / ".git/index")
+    assert recovered(repo) == "undid an interrupted archive of 'x'"
+    assert state(repo, before) == "before"
+    assert others(repo) == mine
+
+
+def test_what_somebody_staged_after_removing_the_lock_is_left_as_it_is(tmp_path: Path) -> None:
+    repo = ready_with_edits(tmp_path / "r")
+    killed_in(repo.path, "replace_index", "index_follow", after=True)
+    (repo.path / ".git/index.lock").unlink()
+    repo.git("rm", "-q", "--cached", "spec/archive/2026-11-21-x/change.yaml")
+    staged = repo.git("ls-files", "-s")
+    recovered(repo)
+    assert repo.git("ls-files", "-s") == staged
 
 
 def test_an_edit_saved_after_the_crash_is_kept_and_named(tmp_path: Path) -> None:
@@ -198,13 +229,19 @@ def test_a_lock_of_somebody_else_is_never_removed(tmp_path: Path, monkeypatch: p
     assert "finished" in (recovered(repo) or "")
 
 
-def killed_in(path: Path, step: str) -> None:
-    """Archive in a child that is killed instead of that step of the transaction."""
+def killed_in(path: Path, step: str, module: str = "transaction", *, after: bool = False) -> None:
+    """Archive in a child that is killed instead of that step, or after it."""
     pid = os.fork()
     if pid == 0:
-        from gitspec.git import transaction
+        within = sys.modules[f"gitspec.git.{module}"]
+        real = getattr(within, step)
 
-        setattr(transaction, step, lambda *args: os.kill(os.getpid(), signal.SIGKILL))
+        def dying(*args: object) -> None:
+            if after:
+                real(*args)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        setattr(within, step, dying)
         done(path, planned(path))
     os.waitpid(pid, 0)
 

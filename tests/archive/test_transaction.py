@@ -1,6 +1,11 @@
 """The operation on plain trees: what moves together, and what must not move."""
 
 import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -263,6 +268,109 @@ def test_a_hook_that_refuses_leaves_everything_as_it_was(ready: Repo) -> None:
     assert ready.head() == before
     assert ready.git("tag") == ""
     assert ready.git("status", "--porcelain") == ""
+
+
+def test_refs_that_cannot_be_written_at_the_last_moment_leave_everything_as_it_was(ready: Repo) -> None:
+    """Git has locked and allowed it all by then, and the index is in place."""
+    plan, index = planned(ready.path), (ready.path / ".git/index").read_bytes()
+    before = ready.head()
+    (ready.path / ".git/logs/refs/heads/main").unlink()
+    ready.write(".git/logs/refs/heads/main/in-the-way", "")
+    with pytest.raises(CannotJudge) as caught:
+        done(ready.path, plan)
+    assert "logs/refs/heads/main" in caught.value.message
+    assert ready.head() == before
+    assert ready.git("tag") == ""
+    assert (ready.path / ".git/index").read_bytes() == index
+    assert not (ready.path / ".git/index.lock").exists()
+    assert not is_pending(discover(str(ready.path)))
+
+
+def test_whoever_sees_the_new_commit_sees_its_index(ready: Repo) -> None:
+    plan = planned(ready.path)
+    hook = ready.write(
+        ".git/hooks/reference-transaction",
+        '#!/bin/sh\necho "$1: $(git diff --cached --name-only -- spec)" >>.git/seen\n',
+    )
+    hook.chmod(0o755)
+    done(ready.path, plan)
+    assert ready.read(".git/seen") == "prepared: \ncommitted: \n"
+
+
+def test_git_finds_the_index_locked_until_the_files_are_placed(ready: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that `git commit`, which reads the index before it locks it, writes back none that it read before."""
+    from gitspec.git import files_follow
+
+    found: list[tuple[int, str]] = []
+    place = files_follow.place
+
+    def looking(*args: object) -> list[str]:
+        ready.write("other.txt", "mine\n")
+        tried = ready.run_git("commit", "-q", "-m", "Mine", "--", "other.txt")
+        found.append((tried.returncode, ready.git("diff", "--cached", "--name-only")))
+        return place(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(files_follow, "place", looking)
+    done(ready.path, planned(ready.path))
+    assert found == [(128, "")]
+    assert ready.git("status", "--porcelain") == " M other.txt"
+    ready.git("commit", "-q", "-m", "Mine", "--", "other.txt")
+    assert ready.git("diff", "--name-only", "HEAD^", "HEAD") == "other.txt"
+
+
+@contextmanager
+def commit_under_way(repo: Repo, *args: str) -> "Iterator[subprocess.Popen[bytes]]":
+    """A commit that has read HEAD and index, and waits in its hook; it goes on at the end."""
+    waiting, on = repo.path / ".git/waiting", repo.path / ".git/on"
+    hook = repo.write(
+        ".git/hooks/pre-commit",
+        "#!/bin/sh\n: >.git/waiting\nn=0\nwhile [ ! -e .git/on ] && [ $n -lt 300 ]; do sleep 0.1; n=$((n+1)); done\n",
+    )
+    hook.chmod(0o755)
+    with subprocess.Popen(["git", "commit", "-q", "-m", "Mine", *args], cwd=repo.path, stderr=subprocess.PIPE) as child:
+        while not waiting.exists():
+            assert child.poll() is None
+            time.sleep(0.01)
+        yield child
+        on.touch()
+        child.communicate()
+
+
+def test_a_plain_commit_begun_before_cannot_take_the_archive_back(ready: Repo) -> None:
+    plan = planned(ready.path)
+    ready.write("other.txt", "mine\n")
+    ready.git("add", "other.txt")
+    with commit_under_way(ready) as child:
+        outcome = done(ready.path, plan)
+    assert child.returncode == 128
+    assert ready.head() == outcome.commit
+    assert ready.git("status", "--porcelain") == "M  other.txt"
+
+
+def test_a_commit_of_paths_begun_before_is_waited_for(ready: Repo) -> None:
+    """Git holds the index then; the archive that was planned before it is planned again."""
+    plan = planned(ready.path)
+    ready.write("other.txt", "mine\n")
+    caught: list[BaseException] = []
+
+    def archive() -> None:
+        try:
+            done(ready.path, plan)
+        except BranchMoved as error:
+            caught.append(error)
+
+    archiver = threading.Thread(target=archive)
+    with commit_under_way(ready, "--", "other.txt") as child:
+        archiver.start()
+        archiver.join(0.3)
+        assert archiver.is_alive()
+    archiver.join()
+    assert child.returncode == 0
+    assert len(caught) == 1
+    (ready.path / ".git/hooks/pre-commit").unlink()
+    done(ready.path, planned(ready.path))
+    assert ready.git("status", "--porcelain") == ""
+    assert ready.git("diff", "--name-only", "HEAD^^", "HEAD^") == "other.txt"
 
 
 def test_bare_repository(ready: Repo, tmp_path: Path) -> None:

@@ -48,10 +48,12 @@ def ready(repo: Repo) -> Repo:
     return repo
 
 
-def interrupt(repo: Repo, *, landed: bool, unlock: bool = True) -> None:
-    """Archive, and be killed with the refs moved (or about to), the index and the work tree not yet.
+def interrupt(repo: Repo, *, landed: bool, unlock: bool = True, index: str = "") -> None:
+    """Archive, and be killed with index and refs moved, the work tree not yet; or with nothing moved.
 
-    With ``unlock`` somebody removes the lock of the index then, as Git advises: before that it starts no commit.
+    With ``unlock`` somebody removes the lock of the index then, as Git advises: before that it starts no commit. Then
+    the ``index`` may be that of ``before``, which a git program had in hand; or, as in the moment before the refs move,
+    the new one already.
     """
     hook = repo.write(
         ".git/hooks/reference-transaction", KILLER.replace("PHASE", "committed" if landed else "prepared")
@@ -62,6 +64,8 @@ def interrupt(repo: Repo, *, landed: bool, unlock: bool = True) -> None:
     assert bool(repo.git("tag")) == landed
     if unlock:
         (repo.path / ".git/index.lock").unlink()
+    if index:
+        (repo.path / ".git/gitspec/operation" / index).rename(repo.path / ".git/index")
 
 
 def commit(repo: Repo, how: str, *more: str) -> "subprocess.CompletedProcess[bytes]":
@@ -105,7 +109,7 @@ def test_git_itself_commits_nothing_while_the_lock_of_the_archive_is_there(ready
 
 @pytest.mark.parametrize("hook", ["prepare-commit-msg", "commit-msg"])
 def test_a_hook_finishes_the_archive_and_stops_the_commit_once(ready: Repo, hook: str) -> None:
-    interrupt(ready, landed=True)
+    interrupt(ready, landed=True, index="before")
     if hook == "commit-msg":
         (ready.path / ".git/hooks/prepare-commit-msg").unlink()
     edits, head = mine(ready), ready.head()
@@ -124,8 +128,34 @@ def test_a_hook_finishes_the_archive_and_stops_the_commit_once(ready: Repo, hook
     assert_archived(ready, "HEAD")
 
 
-def test_the_message_that_was_typed_is_kept(ready: Repo) -> None:
+@pytest.mark.parametrize("hook", ["prepare-commit-msg", "commit-msg"])
+def test_a_hook_undoes_the_archive_and_stops_the_commit_that_would_bring_half_of_it_in(ready: Repo, hook: str) -> None:
+    interrupt(ready, landed=False, index="index")
+    if hook == "commit-msg":
+        (ready.path / ".git/hooks/prepare-commit-msg").unlink()
+    edits, head = mine(ready), ready.head()
+    stopped = commit(ready, "plain")
+    assert stopped.returncode == 1
+    assert said(stopped).startswith(
+        "gitspec: G050 undid an interrupted archive of 'add-2fa'; this commit was begun before"
+    )
+    assert (mine(ready), ready.head()) == (edits, head)
+    assert ready.git("status", "--porcelain", "--", "spec") == ""
+    assert commit(ready, "plain").returncode == 0
+    assert ready.git("diff", "--name-only", "HEAD^", "HEAD") == "src/code.py"
+
+
+def test_a_commit_that_begins_once_the_branch_has_the_archive_goes_on(ready: Repo) -> None:
     interrupt(ready, landed=True)
+    done = commit(ready, "plain")
+    assert (done.returncode, said(done)) == (0, "gitspec: finished an interrupted archive of 'add-2fa'\n")
+    assert ready.git("diff", "--name-only", "HEAD^", "HEAD") == "src/code.py"
+    assert ready.git("status", "--porcelain") == " M src/other.py"
+    assert_archived(ready, "HEAD")
+
+
+def test_the_message_that_was_typed_is_kept(ready: Repo) -> None:
+    interrupt(ready, landed=True, index="before")
     (ready.path / ".git/hooks/prepare-commit-msg").unlink()
     assert commit(ready, "plain").returncode == 1
     ready.git("commit", "-q", "-F", ".git/COMMIT_EDITMSG")
@@ -133,7 +163,7 @@ def test_the_message_that_was_typed_is_kept(ready: Repo) -> None:
 
 
 def test_passing_commit_msg_by_does_not_let_a_commit_take_the_archive_back(ready: Repo) -> None:
-    interrupt(ready, landed=True)
+    interrupt(ready, landed=True, index="before")
     assert commit(ready, "plain", "--no-verify").returncode == 1
     assert_archived(ready, "HEAD")
     assert commit(ready, "plain", "--no-verify").returncode == 0
