@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure the budgets as ratios in one run and print them as a table: ``python3 benchmarks/run.py [--write]``.
 
-Needs hyperfine and npm on PATH; the peer is installed into ``.peer/``. ``--write`` puts the table into
+Needs hyperfine and npm on PATH; the peers are installed into ``.peer/``. ``--write`` puts the table into
 docs/benchmarks.md. Times are medians; a ratio compares two commands that were measured side by side.
 """
 
@@ -89,12 +89,40 @@ def peer() -> str:
     return str(command)
 
 
+def checkers() -> tuple[str, str]:
+    """The commands of commitizen and commitlint, installed once."""
+    home = TOP / ".peer"
+    cz, commitlint = home / "venv" / "bin" / "cz", home / "node_modules" / ".bin" / "commitlint"
+    if not cz.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(home / "venv")], check=True)
+        subprocess.run([str(home / "venv" / "bin" / "pip"), "install", "-q", "commitizen"], check=True)
+    if not commitlint.exists():
+        packages = ("@commitlint/cli", "@commitlint/config-conventional")
+        subprocess.run(["npm", "install", "--silent", "--prefix", str(home), *packages], check=True)
+    return str(cz), str(commitlint)
+
+
 def repository(place: Path, name: str, *options: str) -> Path:
     """A generated repository and an untouched copy of it (`<name>.kept`) to start again from."""
     kept = place / f"{name}.kept"
     subprocess.run([sys.executable, str(TOP / "benchmarks" / "generate.py"), str(kept), *options], check=True)
     shutil.copytree(kept, place / name)
     return place / name
+
+
+def check_rows(place: Path, python: Path) -> list[Row]:
+    """`gitspec check` beside what else checks a range of messages."""
+    cz, commitlint = checkers()
+    history = place / "history"
+    subprocess.run([sys.executable, str(TOP / "benchmarks" / "generate_commits.py"), str(history)], check=True)
+    (history / "node_modules").symlink_to(TOP / ".peer" / "node_modules")
+    ours = [str(python.parent / "gitspec"), "check", "base..main"]
+    both = (history, history)
+    return [
+        Row("check, 1,000 commits / cz check", ours, [cz, "check", "--rev-range", "base..main"], 1 / 5, folders=both),
+        Row("check, 1,000 commits / commitlint", ours, [commitlint, "--from", "base", "--to", "main"], 1 / 10,
+            folders=both),
+    ]  # fmt: skip
 
 
 def rows(place: Path, python: Path, openspec: str) -> list[Row]:
@@ -139,6 +167,7 @@ def rows(place: Path, python: Path, openspec: str) -> list[Row]:
             prepare=(anew(wide, validated=True), anew(wide_peer))),
         Row("archive of 1,000 capabilities, no cache", archive(wide), wide_archive, 1 / 5,
             prepare=(anew(wide), anew(wide_peer))),
+        *check_rows(place, python),
     ]  # fmt: skip
 
 

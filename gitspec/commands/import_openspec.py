@@ -47,8 +47,8 @@ def import_openspec(repo: Repository, path: str, *, dry_run: bool = False, day: 
     from gitspec.commands.clock import today
     from gitspec.commands.import_openspec_plan import plan_import
     from gitspec.commands.import_openspec_source import find_roots
+    from gitspec.domain.gc_paused import gc_paused
     from gitspec.git.snapshot import at_work_tree
-    from gitspec.store.bulk import gc_paused
     from gitspec.store.spec import Spec
 
     if repo.top is None:

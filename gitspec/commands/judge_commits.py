@@ -9,6 +9,7 @@ from gitspec.domain.branches import branch_matcher
 from gitspec.domain.code_paths import code_matcher
 from gitspec.domain.commit import CommitFacts, Named, Touched
 from gitspec.domain.finding import Finding
+from gitspec.domain.gc_paused import gc_paused
 from gitspec.domain.judge import judge
 from gitspec.domain.places import ARCHIVE, CAPABILITIES, POLICY, SPEC
 from gitspec.domain.references import References, references
@@ -22,7 +23,6 @@ from gitspec.git.objects import MODE_SYMLINK
 from gitspec.git.repository import Repository
 from gitspec.git.snapshot import at_commit
 from gitspec.git.spec_history import line_counts, was_ever
-from gitspec.store.bulk import gc_paused
 from gitspec.store.change_ids import ChangeIds, ChangesByCommit
 from gitspec.store.merges import Merges, as_touched
 from gitspec.store.policies import Policies

@@ -28,7 +28,7 @@ class Options(NamedTuple):
 def overlap(repo: "Repository", options: Options, cache: "Cache | None") -> Overlap:
     """Look at all branches and the work tree. Raises UsageError L011 when ``options.change`` is active nowhere,
     CannotJudge G005 when ``options.onto`` names no commit, G006 when objects are missing."""
-    from gitspec.store.bulk import gc_paused
+    from gitspec.domain.gc_paused import gc_paused
 
     with gc_paused():
         return _Look(repo, options, cache).result()

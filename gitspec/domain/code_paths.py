@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gitspec.domain.commit import MODE_FILE, Touched
 from gitspec.domain.places import SPEC, runs_unasked
+from gitspec.domain.plain_patterns import plain_matcher
 
 if TYPE_CHECKING:
     from gitspec.domain.policy import Policy
@@ -84,6 +85,8 @@ def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
 
 @lru_cache(maxsize=64)  # every commit of a range asks for the same ones
 def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    if plain := plain_matcher(patterns):
+        return plain
     from pathspec import GitIgnoreSpec
 
     spec = GitIgnoreSpec.from_lines([pattern for pattern in patterns if not problem_with_pattern(pattern)])

@@ -1,6 +1,5 @@
 """New objects that are written together: one git child for all of them, and ids before anything is written."""
 
-import hashlib
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
@@ -61,6 +60,8 @@ def _pack(objects: Sequence[tuple[str, bytes]], object_format: str) -> bytes:
         parts.append(_header(_KINDS[kind], len(data)))
         parts.append(zlib.compress(data, 1))
     body = b"".join(parts)
+    import hashlib  # OpenSSL costs milliseconds
+
     return body + hashlib.new(object_format, body, usedforsecurity=False).digest()
 
 

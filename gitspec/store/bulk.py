@@ -5,9 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gitspec.yaml.binding import gc_paused
-
-__all__ = ["PARALLEL_ABOVE", "gc_paused", "map_many"]
+from gitspec.domain.gc_paused import gc_paused
 
 PARALLEL_ABOVE = 200
 """From so many files on, a second process is cheaper than doing them one after another."""

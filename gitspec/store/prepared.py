@@ -67,7 +67,7 @@ def prepare(spec: "Spec", change: str) -> Prepared:
     Raises Invalid for findings that are errors, BrokenSpec for a living spec that cannot be read, UsageError L011 when
     there is no such change.
     """
-    from gitspec.store.bulk import gc_paused
+    from gitspec.domain.gc_paused import gc_paused
 
     with gc_paused():
         return _prepare(spec, change)

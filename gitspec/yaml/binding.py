@@ -1,8 +1,5 @@
 """Files to models: the tree's texts go to pydantic, and its errors come back as findings with their places."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from gitspec.domain.finding import Finding
@@ -99,16 +96,4 @@ def node_at(document: Document, loc: Loc) -> Node | None:
     return at
 
 
-@contextmanager
-def gc_paused() -> Iterator[None]:
-    """No garbage collection while many files are read: their objects stay, and looking through them costs the most."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
-__all__ = ["Document", "Loaded", "Scalar", "bind", "gc_paused", "load", "locate", "node_at"]
+__all__ = ["Document", "Loaded", "Scalar", "bind", "load", "locate", "node_at"]
