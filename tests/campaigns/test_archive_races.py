@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -85,14 +86,24 @@ def beside(*jobs: Callable[[], object]) -> Iterator[None]:
 
 
 def committer(repo: Repo, count: list[int]) -> Callable[[], object]:
-    """Commits another file, over and over, and counts those that Git took."""
+    """Commits another file, over and over, by its path or as it is staged, and counts those that Git took."""
+    ways: Iterator[tuple[str, ...]] = cycle([("--", "src/busy.py"), ()])
 
     def commit() -> None:
         repo.write("src/busy.py", f"N = {count[0]}\n")
-        done = repo.run_git("commit", "-q", "-m", f"Busy {count[0]}", "--", "src/busy.py")
+        way = next(ways)
+        if not way:
+            repo.run_git("add", "src/busy.py")
+        done = repo.run_git("commit", "-q", "-m", f"Busy {count[0]}", *way)
         count[0] += done.returncode == 0
 
     return commit
+
+
+def taken_back(repo: Repo, first: str) -> list[str]:
+    """What the commits beside have changed below spec/."""
+    listed = repo.git("log", "--grep=^Busy", "--format=%s", "--name-status", f"{first}..main", "--", "spec")
+    return listed.splitlines()
 
 
 def housekeeping(repo: Repo, pause: float = 0) -> list[Callable[[], object]]:
@@ -160,6 +171,7 @@ def test_in_one_repository(tmp_path: Path, same: bool) -> None:
     assert [code for _, code, _ in results].count(0) == (1 if same else ARCHIVERS)
     assert repo.git("status", "--porcelain", "--", "spec") == ""
     assert count[0] > 0
+    assert taken_back(repo, first) == []
     assert (
         len([s for s in repo.git("log", "--format=%s", f"{first}..main").splitlines() if s.startswith("Busy")])
         == count[0]
