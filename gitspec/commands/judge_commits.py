@@ -102,9 +102,6 @@ def _adopting(commits: Sequence[LoggedCommit], ids: ChangesByCommit) -> str | No
 
 
 def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]:
-    said = {commit.oid: references(commit.message) for commit in here.commits}
-    skipping = [c for c in here.commits if said[c.oid].skips and here.governed[c.oid]]
-    lines = dict(zip((c.oid for c in skipping), line_counts(here.repo, [_pair(c) for c in skipping]), strict=True))
     is_code = _matcher(here)
     merges: Merges | None = None
     if any(len(c.parents) > 1 for c in here.commits):
@@ -122,7 +119,7 @@ def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]
         else:
             touched = tuple(map(as_touched, commit.changes))
         policy = _policy_for(here, commit)
-        facts = _facts(here, commit, said[commit.oid], touched, lines.get(commit.oid, {}))
+        facts = _facts(here, commit, references(commit.message), touched)
         facts = with_further_facts(facts._replace(linked=linked(policy)), policy, _scene(here, commit))
         found = with_proof(judge(facts, policy), proofs.get(commit.oid))
         if _adopts_again(here, commit):
@@ -191,7 +188,6 @@ def _facts(
     commit: LoggedCommit,
     said: References,
     touched: tuple[Touched, ...],
-    lines: Mapping[str, int | None],
 ) -> CommitFacts:
     before, after = here.ids.at(_first(commit)), here.ids.at(commit.oid)
     return CommitFacts(
@@ -204,7 +200,7 @@ def _facts(
         governed=any(here.governed[p] for p in commit.parents),
         parents=len(commit.parents),
         named=_named(here, commit, said, after),
-        lines=lines,
+        lines=line_counts(here.repo, commit.oid, _first(commit)) if said.skips else {},
         place=commit.oid[:12],
         landing=here.landing,
         author=commit.author,
@@ -250,7 +246,7 @@ def _proofs(here: _Range, cache: "Cache | None") -> dict[str, "Verdict"]:
 def _needs_proof(here: _Range, commit: LoggedCommit) -> bool:
     if any(change.path.startswith(GUARDED) or change.path in (POLICY, SPEC) for change in commit.changes):
         return True
-    if any(line.startswith("Archived: ") for line in commit.message.split("\n")):
+    if "Archived: " in commit.message:
         return True
     folders = set(here.ids.at(commit.oid).archived.values())
     return any(not folders.issuperset(here.ids.at(p).archived.values()) for p in commit.parents[1:])
@@ -258,7 +254,3 @@ def _needs_proof(here: _Range, commit: LoggedCommit) -> bool:
 
 def _first(commit: LoggedCommit) -> str | None:
     return commit.parents[0] if commit.parents else None
-
-
-def _pair(commit: LoggedCommit) -> tuple[str, str | None]:
-    return commit.oid, _first(commit)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gitspec.domain.policy import Policy
 
 _SPEC_FILES = (".yaml", ".md")
+_runs_unasked = lru_cache(maxsize=4096)(runs_unasked)
 MAX_STARS = 2
 """So many `*` may stand in one part of a pattern, and so many `**` in a pattern: strangers write patterns and paths, and
 more of them take a regular expression for ever."""
@@ -38,7 +39,7 @@ def code_matcher(policy: "Policy", linked: Collection[str] = ()) -> Callable[[To
             return not (plain and path.endswith(_SPEC_FILES))
         if adopted is not None and not adopted(path):
             return False
-        if not plain or runs_unasked(path) or (linked and _is_below(path, linked)):
+        if not plain or _runs_unasked(path) or (linked and _is_below(path, linked)):
             return mentioned(path)
         return included(path) and not excluded(path)
 
@@ -86,7 +87,7 @@ def path_matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
 @lru_cache(maxsize=64)  # every commit of a range asks for the same ones
 def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     if plain := plain_matcher(patterns):
-        return plain
+        return lru_cache(maxsize=4096)(plain)
     from pathspec import GitIgnoreSpec
 
     spec = GitIgnoreSpec.from_lines([pattern for pattern in patterns if not problem_with_pattern(pattern)])

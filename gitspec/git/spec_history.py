@@ -106,18 +106,15 @@ def tree_changes(repo: Repository, before: str, after: str) -> list[PathChange]:
     return found
 
 
-def line_counts(repo: Repository, pairs: Sequence[tuple[str, str | None]]) -> list[dict[str, int | None]]:
-    """Added and removed lines by path, None for a binary file, between each commit and the parent given with it."""
-    found = []
+def line_counts(repo: Repository, commit: str, parent: str | None) -> dict[str, int | None]:
+    """Added and removed lines by path between a commit and a parent (None: it has none), None for a binary file."""
     options = ("-r", "--root", "--numstat", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--no-commit-id")
-    for commit, parent in pairs:
-        rows = os.fsdecode(git(repo, "diff-tree", *options, *([parent] if parent else []), commit)).split("\0")[:-1]
-        counts: dict[str, int | None] = {}
-        for row in rows:
-            added, removed, path = row.split("\t", 2)
-            counts[path] = None if added == "-" else int(added) + int(removed)
-        found.append(counts)
-    return found
+    rows = os.fsdecode(git(repo, "diff-tree", *options, *([parent] if parent else []), commit)).split("\0")[:-1]
+    counts: dict[str, int | None] = {}
+    for row in rows:
+        added, removed, path = row.split("\t", 2)
+        counts[path] = None if added == "-" else int(added) + int(removed)
+    return counts
 
 
 def renames_between(repo: Repository, before: str, after: str) -> dict[str, str]:
