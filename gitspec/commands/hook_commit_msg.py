@@ -85,10 +85,10 @@ def _stated(pending: Pending, facts: CommitFacts) -> Choice | None:
 
 def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[str]]:
     """The findings, and the reasons to skip that the policy lists."""
-    from gitspec.commands.judge_pending import judge_pending
+    from gitspec.commands.judge_pending import judge_pending, needs_proof
     from gitspec.domain.judge import judge, needs_policy
 
-    if not needs_policy(facts) and not (findings := judge(facts, None)):
+    if not needs_policy(facts) and not needs_proof(pending, facts) and not (findings := judge(facts, None)):
         return findings, []
     try:
         policy = pending.policy()

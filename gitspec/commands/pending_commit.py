@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.domain.choice import Choice, choose
-from gitspec.domain.commit import CommitFacts, Named
+from gitspec.domain.commit import CommitFacts
 from gitspec.domain.message import cleaned, comment_prefix, decode, mode_of, with_trailer
 from gitspec.domain.places import ARCHIVE, CHANGES
 from gitspec.domain.references import references
@@ -111,7 +111,6 @@ def facts_of(pending: Pending, message: str, place: str) -> CommitFacts:
         archived_before=archived_folders(pending.before.snapshot) if pending.before else {},
         governed=pending.governed,
         parents=len(parents),
-        named=tuple(Named(oid, references(text).changes) for oid, text in commit_facts.named_commits(repo, message)),
         lines=commit_facts.lines_of_pending(repo, parents) if refs.skips else {},
         local=True,
         place=place,

@@ -1,12 +1,13 @@
-"""The commit that Git is about to make, as an object that nobody else sees."""
+"""The commit that Git is about to make: as an object that nobody else sees, and who makes it."""
 
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from gitspec.domain.commit import Identity
 from gitspec.git.repository import Repository
-from gitspec.git.run import git
+from gitspec.git.run import git, run
 
 _SOMEBODY = {
     f"GIT_{role}_{what}": value
@@ -38,6 +39,17 @@ def pending_commit_object(repo: Repository, parents: Sequence[str], message: str
         command = ("-c", "commit.gpgSign=false", "-c", "i18n.commitEncoding=UTF-8", "commit-tree", *given, tree)
         oid = git(scratch, *command, input=text or b"\n", env=_SOMEBODY).decode().strip()
         yield scratch, oid
+
+
+def identities(repo: Repository) -> tuple[Identity, Identity]:
+    """Author and committer of the commit that is being made; Git tells its hooks what options say of the author."""
+    return _identity(repo, "GIT_AUTHOR_IDENT"), _identity(repo, "GIT_COMMITTER_IDENT")
+
+
+def _identity(repo: Repository, variable: str) -> Identity:
+    line = os.fsdecode(run(repo, "var", variable).out)
+    name, _, rest = line.rpartition("> ")[0].partition("<")
+    return Identity(name.strip(), rest)
 
 
 def _quoted(path: str) -> str:

@@ -69,7 +69,7 @@ class Made(NamedTuple):
 def codes_of(judge: Callable[[], Report]) -> Codes:
     """The verdict of a judge on one commit."""
     try:
-        found = [f for _, f in judge().findings()]
+        found = [f for commit in judge().commits for f in commit.findings]
     except GitspecError as error:
         return Codes(failed=error.code)
     errors = frozenset(f.code for f in found if f.severity == "error")

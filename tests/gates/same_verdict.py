@@ -1,6 +1,7 @@
 """Judge a random history at every gate, and tell each difference by the leniency of docs/rules.md that explains it."""
 
 import os
+import re
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -46,6 +47,14 @@ class World:
             for made in history.made
             for oid in (f"{made.oid}^", self.base)
         }
+
+        self.links = any(m.kind == "symbolic link" for m in history.made)
+
+    def reverts(self, oid: str) -> bool:
+        """Whether a commit says that it reverts or copies one that main has not."""
+        message = self.repo.git("log", "-1", "--format=%B", oid)
+        named = re.findall(r"(?:This reverts commit |cherry picked from commit )([0-9a-f]{40})", message)
+        return any(self.repo.run_git("merge-base", "--is-ancestor", one, self.base).returncode for one in named)
 
     def judged_with_its_own_policy(self, oid: str) -> bool:
         """Whether the policy of a commit's first parent is that of main."""
@@ -188,6 +197,8 @@ BY_POLICY = frozenset(
 )
 """What the policy decides, or how severe it is."""
 FOR_THE_BRANCH = frozenset(["R009", "R014", "R024"])
+UNNAMED = frozenset(["R001", "R005", "R006", "R007", "R008"])
+"""What is found of a commit for no other reason than that it touches code."""
 
 
 def _difference(left: Codes, right: Codes) -> frozenset[str]:
@@ -195,17 +206,24 @@ def _difference(left: Codes, right: Codes) -> frozenset[str]:
 
 
 def _one_and_range(world: World, made: Made, one: Codes, landing: Codes) -> str:
-    """The commit by itself is judged by its first parent's policy, the range by that of the branch it lands on."""
+    """By itself a commit is judged as it lands on its first parent, in a range as it lands on the branch."""
     differ = _difference(one, landing)
     if one.failed or landing.failed:
         return "no policy" if one.failed == "L010" else ""
+    if differ == {"R015"}:
+        return "autosquash on a protected branch"
     differ -= {"R015"}
-    if not differ:
-        return "only landing: R015"
     if not world.judged_with_its_own_policy(made.oid) and differ <= BY_POLICY:
         return "policy of the first parent"
     if differ <= FOR_THE_BRANCH:
-        return "scopes and approvals of the branch"
+        return "scopes and approvals of the first parent"
+    stricter = one.errors <= landing.errors
+    if stricter and differ <= UNNAMED and "merge" in made.kind:
+        return "merges by themselves"
+    if stricter and differ <= {*UNNAMED, *FOR_THE_BRANCH} and world.links:
+        return "links of later commits"
+    if stricter and differ == {"R003"} and world.reverts(made.oid):
+        return "reverts of what has not landed"
     return ""
 
 
@@ -213,10 +231,12 @@ def _local_and_one(world: World, made: Made, local: Codes, one: Codes) -> str:
     differ = _difference(local, one)
     if local.failed == "L010":
         return "no policy"
-    if local.failed or one.failed:
+    if local.failed or one.failed or not local.errors <= one.errors:
         return ""
-    if one.errors >= local.errors and differ <= {"R001", "R008"} and is_autosquash(world.subjects[made.oid]):
+    if differ <= {"R001", "R008"} and is_autosquash(world.subjects[made.oid]):
         return "autosquash"
+    if differ <= {*UNNAMED, *FOR_THE_BRANCH} and world.links:
+        return "what links lead to"
     return ""
 
 
@@ -281,13 +301,15 @@ def hook_differences(world: World, judged: dict[str, Verdicts], figures: Counter
     return found
 
 
-def live(start: Path, folder: Path, seed: int, *, real: bool = False) -> tuple[list[str], Counter[str]]:
+def live(
+    start: Path, folder: Path, seed: int, *, real: bool = False, steps: tuple[int, int] = (4, 12)
+) -> tuple[list[str], Counter[str]]:
     """One history through every judge: what is unexplained, and figures."""
     shutil.copytree(start, folder / "repo", symlinks=True)
     repo = Repo(folder / "repo")
     if real:
         installed(repo)
-    history = History(repo, seed, hooked=0.6 if real else 0.0, steps=(3, 8) if real else (4, 12))
+    history = History(repo, seed, hooked=0.6 if real else 0.0, steps=steps)
     world = World(history, folder / "server.git")
     judged = judged_everywhere(world)
     figures = Counter({f"kind: {m.kind}": 0 for m in history.made})
