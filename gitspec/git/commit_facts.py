@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gitspec import __version__
 from gitspec.domain.commit import Touched
+from gitspec.git.automatic_merge import merge_tree
 from gitspec.git.light import POLICY_FACTS
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
@@ -147,19 +148,8 @@ def touched_by_pending(repo: Repository, parents: Sequence[str]) -> tuple[Touche
 
 
 def merged_tree(repo: Repository, ours: str, theirs: str, seconds: float | None = None) -> str:
-    """The tree that Git's own merge gives, without drivers or user configuration; empty when it gives none.
-
-    Raises CannotJudge G019 when it takes more than ``seconds``.
-    """
-    pinned = (
-        "merge.renames=true", "merge.directoryRenames=conflict", "merge.conflictStyle=merge", "core.bare=true",
-        "merge.renameLimit=1000", "core.attributesFile=/dev/null",
-    )  # fmt: skip
-    options = [part for value in pinned for part in ("-c", value)]
-    command = (*options, "merge-tree", "--write-tree", "--no-messages", ours, theirs)
-    # Without a work tree no .gitattributes is read, and so no driver that a merge brings along is asked.
-    env = {"GIT_WORK_TREE": None, "GIT_IMPLICIT_WORK_TREE": "0", "GIT_ATTR_SOURCE": None}
-    result = run(repo, *command, env=env, seconds=seconds)
+    """The tree that Git's own merge gives; empty when it gives none. Raises CannotJudge G019 after ``seconds``."""
+    result = merge_tree(repo, ours, theirs, seconds=seconds)
     return os.fsdecode(result.out).split("\n", 1)[0] if result.status in (0, 1) else ""
 
 

@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 from gitspec.domain.commit import Identity
 from gitspec.errors import CannotJudge
+from gitspec.git.automatic_merge import merge_tree
 from gitspec.git.commit_log import LoggedCommit
 from gitspec.git.object_batch import ObjectBatch
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import git
 
 NOBODY = Identity("Nobody", "nobody@invalid")
 _UTF8 = ("utf-8", "surrogateescape")
-_PINNED = ("merge.renames=true", "merge.directoryRenames=conflict", "merge.conflictStyle=merge", "core.bare=true")
 
 
 class MergedTree(NamedTuple):
@@ -46,9 +46,7 @@ def scratch(repo: Repository) -> Iterator[Repository]:
 
 def merge(repo: Repository, ours: str, theirs: str) -> MergedTree:
     """Merge two commits. Raises CannotJudge G018 when they have nothing in common or Git gives no tree."""
-    options = [part for value in _PINNED for part in ("-c", value)]
-    asked = ("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z", ours, theirs)
-    result = run(repo, *options, *asked, env={"GIT_WORK_TREE": None})
+    result = merge_tree(repo, ours, theirs, "--name-only", "-z")
     if result.status not in (0, 1):
         why = result.err.decode("utf-8", "replace").strip().splitlines()[-1:] or ["no merge"]
         raise CannotJudge(
