@@ -9,8 +9,9 @@ from gitspec.commands.judge_pending import judge_message
 from gitspec.git.repository import discover
 from tests.conftest import Repo
 from tests.gates.random_history import BOT, codes_of, installed, template
-from tests.gates.same_verdict import live
+from tests.gates.same_verdict import LENIENCIES, live
 from tests.gates.team import archive, checked, code, onto_main, team
+from tests.server.forge import ROOT
 
 HISTORIES = 12
 HAND_EDIT = ("30 minutes", "30 years")
@@ -33,6 +34,11 @@ def test_every_gate_says_the_same_of_a_random_history(tmp_path: Path, start: Pat
         assert not found, "\n".join(found)
         total += figures
     assert total["verdicts compared"] > 5 * total["commits"] > 0
+
+
+@pytest.mark.parametrize("words", LENIENCIES.values())
+def test_leniencies_are_those_that_the_rules_name(words: str) -> None:
+    assert words in (ROOT / "docs/rules.md").read_text(encoding="utf-8")
 
 
 def staged(repo: Repo, message: str) -> list[str]:
