@@ -16,8 +16,8 @@ from typing import ClassVar, NamedTuple
 from gitspec.commands.archive import Options, archive_merged
 from gitspec.commands.fsck import fsck
 from gitspec.errors import GitspecError
-from gitspec.git import transaction
-from gitspec.git.journal import Journal, operation_lock
+from gitspec.git import index_follow, transaction
+from gitspec.git.journal import Journal, operation_folder, operation_lock
 from gitspec.git.recovery import recover, settle
 from gitspec.git.repository import Repository, discover
 from gitspec.git.run import git
@@ -167,9 +167,11 @@ def unproven(repo: Repo) -> str:
 
 
 def leave_torn(path: Path, where: str) -> None:
-    """Archive everything, and be killed: ``finish``: the refs have moved, nothing else; ``undo``: only the tags have."""
+    """Archive everything, and be killed: ``finish``: refs and index have moved, nothing else; ``undo``: only the tags have, and the index."""
 
     def move_tags(repo: Repository, journal: Journal) -> None:
+        if journal.follows:
+            index_follow.replace_index(repo, operation_folder(repo))
         for tag, oid in journal.tags:
             git(repo, "update-ref", tag, oid)
         with open(f"{repo.common_dir}/{journal.ref}.lock", "w", encoding="ascii") as file:
