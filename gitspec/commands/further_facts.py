@@ -15,7 +15,7 @@ from gitspec.domain.places import SPEC
 from gitspec.domain.references import References, references
 from gitspec.git.objects import MODE_SYMLINK
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import git
 from gitspec.git.snapshot import Snapshot, at_commit
 
 if TYPE_CHECKING:
@@ -69,15 +69,14 @@ class Scene:
         """A file's text at a commit (empty name: the index); empty where it is not."""
         if rev is None:
             return ""
-        done = run(self.repo, "cat-file", "blob", f"{rev}:{path}")
-        return done.out.decode("utf-8", "surrogateescape") if done.status == 0 else ""
+        head, _, body = git(self.repo, "cat-file", "--batch", input=f"{rev}:{path}\n".encode()).partition(b"\n")
+        return body[:-1].decode("utf-8", "surrogateescape") if head.split(b" ")[1:2] == [b"blob"] else ""
 
     def names_in(self, folder: str) -> list[str]:
         """The names in a folder of the commit's tree."""
         if self.rev:
-            return os.fsdecode(run(self.repo, "ls-tree", "-z", "--name-only", f"{self.rev}:{folder}").out).split("\0")[
-                :-1
-            ]
+            command = ("ls-tree", "-z", "--name-only", "--full-tree", self.rev, "--", f"{folder}/")
+            return [path[len(folder) + 1 :] for path in os.fsdecode(git(self.repo, *command)).split("\0")[:-1]]
         listed = os.fsdecode(git(self.repo, "ls-files", "-z", "--", f"{folder}/")).split("\0")[:-1]
         return list(dict.fromkeys(path[len(folder) + 1 :].split("/", 1)[0] for path in listed))
 

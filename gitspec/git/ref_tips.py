@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import ask, git, run
 
 HEADS = "refs/heads/"
 REMOTES = "refs/remotes/"
@@ -34,8 +34,8 @@ def _prefix(pattern: str) -> str:
 
 def commit_of(repo: Repository, name: str) -> str:
     """The full id of the commit that a ref or an id names; empty when there is none."""
-    found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    return os.fsdecode(found.out).strip() if found.status == 0 else ""
+    found = ask(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return os.fsdecode(found or b"").strip()
 
 
 def commits_of(repo: Repository, oids: Sequence[str]) -> dict[str, str]:
@@ -61,14 +61,14 @@ def type_of(repo: Repository, oid: str) -> str:
 
 def is_ancestor(repo: Repository, old: str, new: str) -> bool:
     """Whether ``new`` has ``old`` in its history."""
-    return run(repo, "merge-base", "--is-ancestor", old, new, env={"GIT_GRAFT_FILE": os.devnull}).status == 0
+    return ask(repo, "merge-base", "--is-ancestor", old, new, env={"GIT_GRAFT_FILE": os.devnull}) is not None
 
 
 def default_branch(repo: Repository, remote: str = "") -> str:
     """The full name of the default branch of this repository, or of a remote as far as it is known here; or empty."""
     if not remote:
-        return os.fsdecode(run(repo, "symbolic-ref", "--quiet", "HEAD").out).strip()
-    name = os.fsdecode(run(repo, "symbolic-ref", "--quiet", f"{REMOTES}{remote}/HEAD").out).strip()
+        return os.fsdecode(ask(repo, "symbolic-ref", "--quiet", "HEAD") or b"").strip()
+    name = os.fsdecode(ask(repo, "symbolic-ref", "--quiet", f"{REMOTES}{remote}/HEAD") or b"").strip()
     if name:
         return name
     candidates = (f"{REMOTES}{remote}/{branch}" for branch in ("main", "master"))

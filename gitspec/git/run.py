@@ -53,7 +53,7 @@ class GitFailed(CannotJudge):
 
 
 class Result(NamedTuple):
-    """What a finished child left behind; ``status`` is negative when a signal ended it."""
+    """What a finished child left behind."""
 
     status: int
     out: bytes
@@ -85,9 +85,10 @@ def run(
     env: Mapping[str, str | None] | None = None,
     seconds: float | None = None,
 ) -> Result:
-    """Run ``git <args>`` to its end; as ``git``, but gives the status and never raises for a failure.
+    """Run ``git <args>`` to its end; as ``git``, but gives the status and does not raise for a failure.
 
-    A child that is not done after ``seconds`` is ended, and CannotJudge G019 raised.
+    A child that is not done after ``seconds`` is ended, and CannotJudge G019 raised. One that was killed has given no
+    answer: GitFailed.
     """
     in_read = in_write = None
     if input:
@@ -105,10 +106,20 @@ def run(
         with _reaped(pid) as ended:
             out, err = _converse(in_write, input or b"", out_read, err_read, opened, seconds)
             ended.append(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        if ended[0] < 0:
+            raise GitFailed(args, ended[0], f"killed by signal {-ended[0]}".encode())
         return Result(ended[0], out, err)
     finally:
         for fd in opened:
             os.close(fd)
+
+
+def ask(where: Located | str, *args: str, env: Mapping[str, str | None] | None = None) -> bytes | None:
+    """What ``git <args>`` prints; None when it says no, which is status 1. Raises GitFailed for any other status."""
+    result = run(where, *args, env=env)
+    if result.status > 1:
+        raise GitFailed(args, result.status, result.err)
+    return None if result.status else result.out
 
 
 class Coprocess:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import ask, git
 from gitspec.git.tree_edit import Item, PathChange
 
 _NO_GRAFTS: Mapping[str, str | None] = {"GIT_GRAFT_FILE": os.devnull}
@@ -193,7 +193,7 @@ def _brought_in(repo: Repository, commit: str, path: str, how: str) -> Commit | 
 
 def merge_bases(repo: Repository, left: str, right: str) -> list[str]:
     """The best common ancestors of two commits: several in a criss-cross, none of unrelated ones."""
-    return run(repo, "merge-base", "--all", left, right, env=_NO_GRAFTS).out.decode().split()
+    return (ask(repo, "merge-base", "--all", left, right, env=_NO_GRAFTS) or b"").decode().split()
 
 
 def versions_of(repo: Repository, tips: Sequence[str], path: str) -> list[str]:
