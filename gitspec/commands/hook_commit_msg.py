@@ -97,7 +97,7 @@ def _judged(facts: CommitFacts, pending: Pending) -> tuple[list[Finding], list[s
             raise
         # Nothing but spec/ is touched: let the policy be mended.
         return [Finding(error.code, "warning", error.message, error.place, help=error.help)], []
-    if pending.before and pending.governed:
+    if pending.before is not None and pending.before.has_policy:
         _remember(pending.repo, pending.before.snapshot.oid(POLICY), policy)
     return judge_pending(pending, facts, policy), [skip.reason for skip in policy.skip]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitspec.domain.choice import Choice, choose
 from gitspec.domain.commit import CommitFacts
 from gitspec.domain.message import cleaned, comment_prefix, decode, mode_of, with_trailer
-from gitspec.domain.places import ARCHIVE, CHANGES
+from gitspec.domain.places import ARCHIVE, CHANGES, POLICY
 from gitspec.domain.references import references
 from gitspec.git import commit_facts, message_file, parent_command
 from gitspec.git.repository import NOTICES, Repository
@@ -31,7 +31,7 @@ class Message(NamedTuple):
 
     def cleaned_up(self, data: bytes) -> str:
         """What Git would record if the file held ``data``."""
-        return cleaned(decode(data, self.encoding), self.mode, self.comment)
+        return cleaned(decode(data, self.encoding), self.mode, self.comment, shown=self.editor)
 
     def with_trailers(self, key: str, values: Sequence[str]) -> bytes:
         """The file's content with trailers added; every other byte stays, whatever the encoding."""
@@ -54,17 +54,25 @@ class Pending(NamedTuple):
 
     @property
     def governed(self) -> bool:
-        """Whether the first parent has a policy."""
-        return self.before is not None and self.before.has_policy
+        """Whether the first parent, or a commit before it, has a policy: one that comes back is no adoption."""
+        if self.before is None or self.before.has_policy or not self.staged.has_policy:
+            return self.before is not None and self.before.has_policy
+        from gitspec.git.spec_history import was_ever
+
+        return was_ever(self.repo, self.parents[0], POLICY)
 
     @property
     def has_policy(self) -> bool:
         """Whether any policy judges the commit."""
-        return self.governed or self.staged.has_policy
+        return self._judging.has_policy
 
     def policy(self) -> "Policy":
         """The policy that judges: the first parent's, or that which the commit brings in. Raises CannotJudge."""
-        return self.before.require_policy() if self.before and self.governed else self.staged.require_policy()
+        return self._judging.require_policy()
+
+    @property
+    def _judging(self) -> Spec:
+        return self.before if self.before is not None and self.before.has_policy else self.staged
 
 
 def pending_commit(repo: Repository) -> Pending:

@@ -22,13 +22,16 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
     return data.decode("latin-1")
 
 
-def cleaned(text: str, mode: str, comment: str = "#") -> str:
-    """The message that Git records when it cleans ``text`` up in one of MODES; empty when nothing is left."""
+def cleaned(text: str, mode: str, comment: str = "#", *, shown: bool = True) -> str:
+    """The message that Git records when it cleans ``text`` up in one of MODES; empty when nothing is left.
+
+    ``shown``: an editor has it, so that a line of scissors is Git's own also where comments are stripped.
+    """
     if mode == "verbatim":
         return text
     lines = text.split("\n")
     cut = f"{comment} {trailers.SCISSORS}"
-    if mode in _CUTTING and cut in lines:
+    if mode in _CUTTING and cut in lines and (shown or mode == "scissors"):
         lines = lines[: lines.index(cut)]
     kept: list[str] = []
     for line in lines:

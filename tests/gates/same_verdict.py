@@ -48,7 +48,7 @@ class World:
             for oid in (f"{made.oid}^", self.base)
         }
 
-        self.links = any(m.kind == "symbolic link" for m in history.made)
+        self.links = any("link" in m.kind for m in history.made)
 
     def reverts(self, oid: str) -> bool:
         """Whether a commit says that it reverts or copies one that main has not."""
@@ -140,7 +140,10 @@ def differences(world: World, judged: dict[str, Verdicts], figures: Counter[str]
 
 def without(verdicts: Verdicts, *codes: str) -> Verdicts:
     """The verdicts but for some codes."""
-    return {oid: one._replace(errors=one.errors.difference(codes)) for oid, one in verdicts.items()}
+    return {
+        oid: Codes(one.errors.difference(codes), one.others.difference(codes), one.failed)
+        for oid, one in verdicts.items()
+    }
 
 
 def _unequal(world: World, one: str, ones: Verdicts, other: str, others: Verdicts, figures: Counter[str]) -> list[str]:

@@ -111,3 +111,32 @@ def test_claim_to_archive_is_told_of_at_once(repo: Repo) -> None:
     repo.git("add", "-A")
     path = repo.write(".git/MSG", "Archive\n\nArchived: 2026-11-21-add-2fa\n")
     assert codes_of(lambda: judge_message(discover(), str(path))).others == {"H010"}
+
+
+def test_policy_that_comes_back_is_no_adoption_and_lets_no_hand_edit_in(repo: Repo) -> None:
+    team(repo)
+    policy, path = repo.read("spec/gitspec.yaml"), "spec/capabilities/auth.yaml"
+    repo.git("rm", "-q", "spec/gitspec.yaml")
+    repo.commit("Free")
+    repo.write("spec/gitspec.yaml", policy)
+    repo.write(path, repo.read(path).replace(*HAND_EDIT))
+    at_once = staged(repo, "Adopt again\n")
+    assert "H001" in at_once
+    repo.commit("Adopt again")
+    assert checked(repo, "HEAD") == at_once
+
+
+def test_scissors_that_git_does_not_use_hide_no_line(repo: Repo) -> None:
+    """Without an editor Git cuts nothing off where comments are stripped: the reference is not in the last paragraph."""
+    team(repo)
+    repo.git("config", "commit.cleanup", "strip")
+    repo.write("src/code.py", "x\n")
+    scissors = "# ------------------------ >8 ------------------------"
+    message = f"Store it\n\nChange: add-2fa\n\n{scissors}\ndiff\n"
+    repo.git("add", "-A")
+    path = repo.write(".git/MSG", message)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GIT_EDITOR", ":")
+        at_once = sorted(codes_of(lambda: judge_message(discover(), str(path))).errors)
+    repo.git("commit", "-q", "-n", "-F", str(path))
+    assert at_once == checked(repo) == onto_main(repo) == ["R008"]
