@@ -14,7 +14,7 @@ import pytest
 from tests.gates.random_history import template
 from tests.gates.same_verdict import live
 
-HISTORIES = int(os.environ.get("GITSPEC_VERDICT_HISTORIES", "600"))
+HISTORIES = int(os.environ.get("GITSPEC_VERDICT_HISTORIES", "400"))
 FIRST = int(os.environ.get("GITSPEC_VERDICT_FIRST", "41000000"))
 PARTS = 12
 
