@@ -101,7 +101,7 @@ def problem_with_pattern(pattern: str) -> str | None:
         return "matches nothing"
     if (len(bare) - len(bare.rstrip("\\"))) % 2:
         return "ends in a backslash"
-    if "[" in bare:
+    if "[" in bare or "\\" in bare:
         import re
         import warnings
 
@@ -112,7 +112,7 @@ def problem_with_pattern(pattern: str) -> str | None:
                 warnings.simplefilter("error")
                 GitIgnoreSpec.from_lines([pattern])
         except (ValueError, re.error, Warning):
-            return "has brackets that name no range of characters"
+            return "has brackets that name no range of characters, or a backslash with nothing behind it"
     parts = bare.split("/")
     if parts.count("**") > MAX_STARS or any(p.count("*") > MAX_STARS for p in parts):
         return f"has more than {MAX_STARS} stars in one part, or more than {MAX_STARS} parts `**`"
