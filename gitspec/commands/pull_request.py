@@ -16,11 +16,12 @@ from gitspec.domain.report import CommitReport, Report
 from gitspec.domain.rules import finding
 from gitspec.errors import CannotJudge
 from gitspec.git.commit_log import LoggedCommit, read_log
-from gitspec.git.landing import NOBODY, make_commit, merge, replayed, scratch
+from gitspec.git.landing import NOBODY, make_commit, merge, replayed
 from gitspec.git.ref_tips import HEADS
 from gitspec.git.remote import is_ancestor
 from gitspec.git.repository import Repository
 from gitspec.git.run import run
+from gitspec.git.scratch import scratch
 
 if TYPE_CHECKING:
     from gitspec.domain.finding import Finding

@@ -4,8 +4,7 @@ So the one engine judges them like any other commit. Nothing is written to the r
 """
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from gitspec.domain.commit import Identity
@@ -25,23 +24,6 @@ class MergedTree(NamedTuple):
 
     tree: str
     conflicts: tuple[str, ...]
-
-
-@contextmanager
-def scratch(repo: Repository) -> Iterator[Repository]:
-    """The same repository, in which whatever is written is gone afterwards; who commits is fixed."""
-    from tempfile import TemporaryDirectory
-
-    real = os.environ.get("GIT_OBJECT_DIRECTORY") or f"{repo.common_dir}/objects"
-    others = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES")
-    with TemporaryDirectory(prefix="gitspec-") as folder:
-        env: dict[str, str | None] = {
-            **repo.env,
-            "GIT_OBJECT_DIRECTORY": folder,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": f"{real}{os.pathsep}{others}" if others else real,
-            **_identities(NOBODY, NOBODY),
-        }
-        yield Repository(repo.git_dir, repo.common_dir, repo.top, repo.object_format, env)
 
 
 def merge(repo: Repository, ours: str, theirs: str) -> MergedTree:
@@ -81,22 +63,22 @@ def replayed(repo: Repository, commits: Sequence[LoggedCommit], onto: str, commi
         parent = commit.parents[0]
         if parent not in trees:
             trees[parent] = _tree(repo, parent)
-        picked = _picked(repo, tree, trees[parent], commit.tree)
-        if picked is None:
+        after = picked(repo, tree, trees[parent], commit.tree)
+        if after is None:
             return None
         rows = (
-            f"tree {picked}",
+            f"tree {after}",
             f"parent {tip}",
             f"author {_written(commit.author)}",
             f"committer {_written(committer)}",
         )
-        tip, tree = batch.add("commit", "\n".join([*rows, ""]).encode(*_UTF8) + b"\n" + _bytes(commit.message)), picked
+        tip, tree = batch.add("commit", "\n".join([*rows, ""]).encode(*_UTF8) + b"\n" + _bytes(commit.message)), after
         made.append(tip)
     batch.write(repo)
     return made
 
 
-def _picked(repo: Repository, ours: str, before: str, theirs: str) -> str | None:
+def picked(repo: Repository, ours: str, before: str, theirs: str) -> str | None:
     """The tree of a cherry-pick. Before Git 2.40 merge-tree takes no base, so two commits are made that have that one."""
     if ours == before:
         return theirs

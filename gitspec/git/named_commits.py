@@ -4,8 +4,10 @@ import os
 import re
 from collections.abc import Callable, Sequence
 
+from gitspec.git.landing import picked
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
+from gitspec.git.scratch import scratch
 
 _NAMED = re.compile(r"(This reverts commit |\(cherry picked from commit )([0-9a-f]{7,64})")
 _MOST = 20
@@ -17,7 +19,7 @@ def named_commits(
     """(id, message) of the commits that ``commit`` reverts or copies.
 
     Text proves nothing: the named commit must be reachable from one of ``bases`` or a protected branch, and the commit
-    must make the same patch, or its reverse.
+    must be what Git makes of it on that parent, or make the same patch.
     """
     found = []
     for kind, name in list(dict.fromkeys(_NAMED.findall(message)))[:_MOST]:
@@ -25,8 +27,7 @@ def named_commits(
         oid = oid.strip()
         if not oid or not _has_landed(repo, oid, bases, is_protected):
             continue
-        patch = _patch_id(repo, oid, reverse=kind.startswith("This"))
-        if patch and patch == _patch_id(repo, commit):
+        if _does(repo, commit, oid, reverse=kind.startswith("This")):
             text = git(repo, "log", "-1", "--no-walk", "--encoding=UTF-8", "--format=%B", oid)
             found.append((oid, text.decode("utf-8", "surrogateescape")))
     return found
@@ -38,6 +39,26 @@ def _has_landed(repo: Repository, oid: str, bases: Sequence[str], is_protected: 
     listed = git(repo, "for-each-ref", f"--contains={oid}", "--format=%(refname)", "refs/heads", "refs/remotes")
     names = (ref.split("/", 3) for ref in os.fsdecode(listed).splitlines())
     return any(is_protected("/".join(parts[2:] if parts[1] == "heads" else parts[3:])) for parts in names)
+
+
+def _does(repo: Repository, commit: str, named: str, *, reverse: bool) -> bool:
+    before, after = _tree(repo, f"{named}^1") or _empty_tree(repo), _tree(repo, named)
+    if reverse:
+        before, after = after, before
+    with scratch(repo) as own:
+        parent = _tree(own, f"{commit}^1")
+        if parent and picked(own, parent, before, after) == _tree(own, commit):
+            return True
+    patch = _patch_id(repo, named, reverse=reverse)
+    return bool(patch) and patch == _patch_id(repo, commit)
+
+
+def _tree(repo: Repository, commit: str) -> str:
+    return os.fsdecode(run(repo, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}").out).strip()
+
+
+def _empty_tree(repo: Repository) -> str:
+    return git(repo, "hash-object", "-t", "tree", "--stdin", input=b"").decode().strip()
 
 
 def _patch_id(repo: Repository, commit: str, *, reverse: bool = False) -> str:

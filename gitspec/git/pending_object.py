@@ -1,13 +1,13 @@
 """The commit that Git is about to make: as an object that nobody else sees, and who makes it."""
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from gitspec.domain.commit import Identity
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
+from gitspec.git.scratch import scratch
 
 _SOMEBODY = {
     f"GIT_{role}_{what}": value
@@ -23,22 +23,13 @@ def pending_commit_object(repo: Repository, parents: Sequence[str], message: str
     Its objects are in a folder of their own that is removed again: whether the commit will be made is not known yet.
     Raises CannotJudge G004 when the index cannot be written as a tree.
     """
-    objects = repo.env.get("GIT_OBJECT_DIRECTORY") or os.environ.get("GIT_OBJECT_DIRECTORY")
-    objects = os.path.abspath(objects) if objects else f"{repo.common_dir}/objects"
-    alternates = os.environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
-    with tempfile.TemporaryDirectory(prefix="gitspec-") as folder:
-        env = {
-            **repo.env,
-            "GIT_OBJECT_DIRECTORY": folder,
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.pathsep.join(filter(None, (_quoted(objects), alternates))),
-        }
-        scratch = Repository(repo.git_dir, repo.common_dir, repo.top, repo.object_format, env)
-        tree = git(scratch, "write-tree").decode().strip()
+    with scratch(repo) as own:
+        tree = git(own, "write-tree").decode().strip()
         given = [word for parent in parents for word in ("-p", parent)]
         text = message.encode("utf-8", "surrogateescape")
         command = ("-c", "commit.gpgSign=false", "-c", "i18n.commitEncoding=UTF-8", "commit-tree", *given, tree)
-        oid = git(scratch, *command, input=text or b"\n", env=_SOMEBODY).decode().strip()
-        yield scratch, oid
+        oid = git(own, *command, input=text or b"\n", env=_SOMEBODY).decode().strip()
+        yield own, oid
 
 
 def identities(repo: Repository) -> tuple[Identity, Identity]:
@@ -50,10 +41,3 @@ def _identity(repo: Repository, variable: str) -> Identity:
     line = os.fsdecode(run(repo, "var", variable).out)
     name, _, rest = line.rpartition("> ")[0].partition("<")
     return Identity(name.strip(), rest)
-
-
-def _quoted(path: str) -> str:
-    """A path as the variable takes it: in C quotes where a colon or a quote would end it."""
-    if os.pathsep not in path and not path.startswith('"'):
-        return path
-    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'

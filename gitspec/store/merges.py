@@ -113,7 +113,7 @@ class Merges:
         """The names that ``path`` had where the histories parted, by the renames of each side."""
         sources = set()
         for other in merge.parents[1:]:
-            for base in merge_bases(self._repo, merge.parents[0], other)[:1]:
+            for base in merge_bases(self._repo, merge.parents[0], other):
                 for side in (merge.parents[0], other):
                     sources.add(renames_between(self._repo, base, side).get(path, ""))
         return sources - {""}
