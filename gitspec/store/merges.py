@@ -37,6 +37,7 @@ class Merges:
         self._bits: dict[str, int] = {}
         self._reached: dict[str, int] = {}
         """A commit with all before it in the range, and the edge of the range, as bits."""
+        self._gone: dict[str, set[str]] = {}
         self._touched: dict[str, int] = {}
         """The judged commits that touch a path, as bits."""
         for commit in commits:
@@ -95,10 +96,14 @@ class Merges:
                     return True
         if self._is_judged(merge, path):
             return True
-        return any(
-            self._is_code(Touched(source, 0o100644, 0)) and self._is_judged(merge, source)
-            for source in self._renamed_from(merge, path)
-        )
+        if any(self._is_judged_code(merge, source) for source in self._renamed_from(merge, path)):
+            return True
+        # Among files that are much alike Git's merge may take another one for the source than its diff does.
+        sources = self._moved_away(merge)
+        return bool(sources) and all(self._is_judged_code(merge, source) for source in sources)
+
+    def _is_judged_code(self, merge: LoggedCommit, path: str) -> bool:
+        return self._is_code(Touched(path, 0o100644, 0)) and self._is_judged(merge, path)
 
     def _is_judged(self, merge: LoggedCommit, path: str) -> bool:
         """Whether a judged commit on one of the sides that have not landed touches the path."""
@@ -117,6 +122,19 @@ class Merges:
                 for side in (merge.parents[0], other):
                     sources.add(renames_between(self._repo, base, side).get(path, ""))
         return sources - {""}
+
+    def _moved_away(self, merge: LoggedCommit) -> set[str]:
+        """The paths that one side has edited and the other one no longer has: whatever edit was carried along is of these."""
+        if merge.oid not in self._gone:
+            found: set[str] = set()
+            ours = merge.parents[0]
+            for other in merge.parents[1:]:
+                for base in merge_bases(self._repo, ours, other):
+                    mine, theirs = changes_below(self._repo, [(ours, base), (other, base)], "")
+                    for edits, moves in ((mine, theirs), (theirs, mine)):
+                        found |= {c.path for c in edits if c.new} & {c.path for c in moves if not c.new}
+            self._gone = {merge.oid: found}
+        return self._gone[merge.oid]
 
     def _bit(self, oid: str) -> int:
         return self._bits.setdefault(oid, 1 << len(self._bits))

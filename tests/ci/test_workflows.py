@@ -200,7 +200,7 @@ def test_nothing_in_the_checkout_is_run(forge: Forge, runner: Callable[[], Runne
     forge.dev.write("pyvenv.cfg", "home = .\n")
     forge.dev.write(".github/action-requirements.txt", "evil\n")
     forge.dev.write("action.yml", f"runs:\n  using: composite\n  steps:\n    - run: touch {PWNED}\n      shell: bash\n")
-    forge.dev.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
+    forge.dev.write(".gitattributes", "src/** filter=evil diff=evil merge=evil\n")
     forge.dev.commit("Plant\n\nChange: add-2fa")
     payload = forge.pull_request(settings=SQUASH)
     machine = runner()

@@ -98,7 +98,6 @@ def test_the_fast_twins_judge_merges(framework: Governed) -> None:
     framework.git("checkout", "-q", "-b", "side")
     framework.write("spec/stray.txt", "x\n")
     write_change(framework, "sso", added("sso"))
-    framework.write(LIVING, AUTH)
     framework.commit("Past the hooks")
     framework.git("checkout", "-q", "main")
     framework.stage("README.md", "x\n")

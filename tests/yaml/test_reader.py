@@ -11,9 +11,10 @@ from gitspec.domain.capability import Capability
 from gitspec.domain.change import Change
 from gitspec.domain.delta import Delta
 from gitspec.domain.finding import Finding
+from gitspec.domain.gc_paused import gc_paused
 from gitspec.domain.model import Model
 from gitspec.domain.policy import Policy
-from gitspec.yaml.binding import gc_paused, load, locate
+from gitspec.yaml.binding import load, locate
 from gitspec.yaml.lexical import MAX_BYTES, MAX_DEPTH, lex
 from gitspec.yaml.nodes import Mapping, Scalar, data_of
 from gitspec.yaml.reader import Builder, Document, read
