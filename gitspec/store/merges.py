@@ -38,6 +38,7 @@ class Merges:
         self._reached: dict[str, int] = {}
         """A commit with all before it in the range, and the edge of the range, as bits."""
         self._gone: dict[str, set[str]] = {}
+        self._renames: dict[tuple[str, str], dict[str, str]] = {}
         self._touched: dict[str, int] = {}
         """The judged commits that touch a path, as bits."""
         for commit in commits:
@@ -120,7 +121,9 @@ class Merges:
         for other in merge.parents[1:]:
             for base in merge_bases(self._repo, merge.parents[0], other):
                 for side in (merge.parents[0], other):
-                    sources.add(renames_between(self._repo, base, side).get(path, ""))
+                    if (base, side) not in self._renames:
+                        self._renames[base, side] = renames_between(self._repo, base, side)
+                    sources.add(self._renames[base, side].get(path, ""))
         return sources - {""}
 
     def _moved_away(self, merge: LoggedCommit) -> set[str]:

@@ -13,7 +13,7 @@ from tests.gates.same_verdict import LENIENCIES, live
 from tests.gates.team import archive, checked, code, onto_main, team
 from tests.server.forge import ROOT
 
-HISTORIES = 12
+HISTORIES = 4
 HAND_EDIT = ("30 minutes", "30 years")
 
 

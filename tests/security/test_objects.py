@@ -113,6 +113,7 @@ MERGES = "a: &a {x: 1}\n" + "".join(
 )
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize(
     "text", [BOMB, MERGES, "[" * 100_000, "a:\n" * 100_000, "x: " + "9" * 100_000, "\xff", "- " * 50_000]
 )
@@ -130,6 +131,7 @@ def test_yaml_bombs_are_judged_in_bounded_time(main: Repo, path: str, text: str)
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 10
 
 
+@pytest.mark.campaign
 def test_message_of_ten_megabytes(main: Repo) -> None:
     base = main.git("rev-parse", "base").encode()
     message = b"Sneak\n\n" + b"Chang: add-2fa\n::error::x\n" * 400_000
@@ -139,6 +141,7 @@ def test_message_of_ten_megabytes(main: Repo) -> None:
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 30, time.monotonic() - started
 
 
+@pytest.mark.campaign
 def test_a_hundred_thousand_paths(main: Repo) -> None:
     rows = "".join(f"M 100644 inline src/{n % 100}/{n}\ndata 1\nx\n" for n in range(100_000))
     script = f"commit refs/heads/main\ncommitter A <a@example.com> 1 +0000\ndata 6\nSneak\nfrom {main.head()}\n{rows}\n"
