@@ -16,7 +16,7 @@ from gitspec.domain.report import CommitReport, Report
 from gitspec.domain.rules import finding
 from gitspec.errors import CannotJudge
 from gitspec.git.commit_log import LoggedCommit, read_log
-from gitspec.git.landing import NOBODY, make_commit, merge, replayed
+from gitspec.git.landing import NOBODY, identities, make_commit, merge, replayed
 from gitspec.git.ref_tips import HEADS
 from gitspec.git.remote import is_ancestor
 from gitspec.git.repository import Repository
@@ -53,6 +53,7 @@ def judge_event(repo: Repository, event: Event, landings: Sequence[Landing] | No
     _require(repo, "base", event.base)
     _require(repo, "head", event.head)
     with scratch(repo) as inside:
+        inside.env.update(identities(NOBODY, NOBODY))  # a runner has no identity
         if isinstance(event, MergeGroup):
             return _queued(inside, event)
         return _requested(inside, event, tuple(landings or event.landings))

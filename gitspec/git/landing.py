@@ -43,7 +43,7 @@ def make_commit(
 ) -> str:
     """Write a commit object; its id."""
     args = [part for parent in parents for part in ("-p", parent)]
-    env = _identities(author, committer)
+    env = identities(author, committer)
     return (
         git(repo, "-c", "i18n.commitEncoding=UTF-8", "commit-tree", tree, *args, input=_bytes(message), env=env)
         .decode()
@@ -106,7 +106,8 @@ def _is_bytes(text: str) -> bool:
     return all("\udc80" <= char <= "\udcff" for char in text if "\ud800" <= char <= "\udfff")
 
 
-def _identities(author: Identity, committer: Identity) -> dict[str, str | None]:
+def identities(author: Identity, committer: Identity) -> dict[str, str | None]:
+    """The variables that tell Git who commits."""
     found: dict[str, str | None] = {}
     for role, who in (("AUTHOR", author), ("COMMITTER", committer)):
         found[f"GIT_{role}_NAME"] = _plain(who.name) or NOBODY.name

@@ -171,7 +171,7 @@ def test_hostile_text_reaches_no_shell_no_command_and_no_markup(forge: Forge, ru
     payload["pull_request"]["head"]["ref"] = f"$(touch {PWNED})"
     payload["pull_request"]["user"] = {"login": text}
     machine = runner()
-    assert machine.run_action("pull_request", payload) == 1
+    assert machine.run_action("pull_request", payload) == 1, machine.log
     assert not planted(machine)
     assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in machine.commands), machine.commands
     given = [
