@@ -13,7 +13,7 @@ from gitspec.git.hooks import HOOKS
 from gitspec.git.repository import discover
 from tests.conftest import Repo
 from tests.hooks.conftest import TOP, Governed
-from tests.hooks.specs import AUTH, LIVING, added, write_change
+from tests.hooks.specs import added, write_change
 
 pytest.importorskip("pre_commit")
 
