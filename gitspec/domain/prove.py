@@ -91,11 +91,6 @@ class Proof(NamedTuple):
     """Changes that cannot be taken back, because later ones build on them."""
     changed: frozenset[str]
 
-    @property
-    def holds(self) -> bool:
-        """Whether the living specs are right, their order aside."""
-        return not self.unfolded and not self.not_undone and all(m.is_order_only for m in self.mismatches)
-
 
 def prove(
     before: Mapping[str, Capability],

@@ -9,7 +9,7 @@ from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.git.spec_history import shallow_boundary
-from gitspec.git.tree_edit import Item, PathChange
+from gitspec.git.tree_edit import PathChange, raw_change
 
 _FIELDS = 8
 _FORMAT = "--format=" + "%x00".join(("%H", "%T", "%P", "%an", "%ae", "%cn", "%ce", "%B")) + "%x00"
@@ -76,8 +76,7 @@ def _parsed(tokens: list[str]) -> list[LoggedCommit]:
         at += _FIELDS + 1  # the terminator of the record
         changes = []
         while at < end and tokens[at][:1] in (":", "\n"):
-            old_mode, new_mode, old, new, _ = tokens[at].lstrip("\n")[1:].split(" ")
-            changes.append(PathChange(tokens[at + 1], _item(old_mode, old), _item(new_mode, new)))
+            changes.append(raw_change(tokens[at].lstrip("\n"), tokens[at + 1]))
             at += 2
         commits.append(
             LoggedCommit(
@@ -91,7 +90,3 @@ def _parsed(tokens: list[str]) -> list[LoggedCommit]:
             )
         )
     return commits
-
-
-def _item(mode: str, oid: str) -> Item | None:
-    return Item(int(mode, 8), oid) if mode != "000000" else None

@@ -18,6 +18,7 @@ from gitspec.errors import CannotJudge
 from gitspec.git.journal import remove_file
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
+from gitspec.git.spec_history import changes_below
 from gitspec.git.tree_edit import Item, PathChange
 
 WAIT = 10.0
@@ -35,15 +36,7 @@ class IndexEntry(NamedTuple):
 
 def path_changes(repo: Repository, old: str, new: str) -> list[PathChange]:
     """The files below spec/ that differ between two commits, as recovery needs them."""
-    listed = git(repo, "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-commit-id", old, new, "--", "spec")
-    fields = os.fsdecode(listed).split("\0")
-    changes = []
-    for facts, path in zip(fields[0:-1:2], fields[1::2], strict=False):
-        old_mode, new_mode, old_oid, new_oid, _ = facts[1:].split(" ")
-        before = Item(int(old_mode, 8), old_oid) if int(old_mode, 8) else None
-        after = Item(int(new_mode, 8), new_oid) if int(new_mode, 8) else None
-        changes.append(PathChange(path, before, after))
-    return changes
+    return list(changes_below(repo, [(new, old)], "spec")[0])
 
 
 def read_index(repo: Repository, paths: Sequence[str], folders: Sequence[str]) -> dict[str, IndexEntry]:

@@ -40,18 +40,19 @@ def commit_of(repo: Repository, name: str) -> str:
 
 def commits_of(repo: Repository, oids: Sequence[str]) -> dict[str, str]:
     """What each object id is in the end: the id of a commit, or empty for another type and for what is not there."""
-    wanted = "".join(f"{oid}^{{commit}}\n" for oid in oids).encode()
-    rows = git(repo, "cat-file", "--batch-check=%(objectname) %(objecttype)", input=wanted).decode().splitlines()
-    found = (row.split(" ") for row in rows)
-    return {oid: row[0] if row[1:] == ["commit"] else "" for oid, row in zip(oids, found, strict=True)}
+    return dict(zip(oids, _looked_up(repo, [f"{oid}^{{commit}}" for oid in oids], "commit"), strict=True))
 
 
 def blobs_at(repo: Repository, commits: Sequence[str], path: str) -> dict[str, str]:
     """The id of what each commit has at ``path``; empty where there is nothing."""
-    wanted = "".join(f"{commit}:{path}\n" for commit in commits).encode()
+    return dict(zip(commits, _looked_up(repo, [f"{commit}:{path}" for commit in commits], "blob"), strict=True))
+
+
+def _looked_up(repo: Repository, names: Sequence[str], kind: str) -> list[str]:
+    """The ids of what the names stand for; empty for another type and for what is not there. One child for all."""
+    wanted = "".join(f"{name}\n" for name in names).encode()
     rows = git(repo, "cat-file", "--batch-check=%(objectname) %(objecttype)", input=wanted).decode().splitlines()
-    found = (row.split(" ") for row in rows)
-    return {commit: row[0] if row[1:] == ["blob"] else "" for commit, row in zip(commits, found, strict=True)}
+    return [oid if found == kind else "" for oid, _, found in (row.partition(" ") for row in rows)]
 
 
 def type_of(repo: Repository, oid: str) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
 from gitspec.git.run import ask, git
-from gitspec.git.tree_edit import Item, PathChange
+from gitspec.git.tree_edit import PathChange, raw_change
 
 _NO_GRAFTS: Mapping[str, str | None] = {"GIT_GRAFT_FILE": os.devnull}
 
@@ -82,8 +82,7 @@ def changes_below(
     while at < len(out):
         field = out[at]
         if field.startswith(":"):
-            old_mode, new_mode, old, new, _ = field[1:].split(" ")
-            here.append(PathChange(out[at + 1], _item(old_mode, old), _item(new_mode, new)))
+            here.append(raw_change(field, out[at + 1]))
             at += 2
             continue
         if at:
@@ -99,11 +98,7 @@ def tree_changes(repo: Repository, before: str, after: str) -> list[PathChange]:
     """What differs between two trees."""
     quiet = ("--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none")
     out = os.fsdecode(git(repo, "diff-tree", "-r", "--raw", "-z", *quiet, before, after)).split("\0")
-    found = []
-    for facts, path in zip(out[:-1:2], out[1::2], strict=False):
-        old_mode, new_mode, old, new, _ = facts[1:].split(" ")
-        found.append(PathChange(path, _item(old_mode, old), _item(new_mode, new)))
-    return found
+    return [raw_change(facts, path) for facts, path in zip(out[:-1:2], out[1::2], strict=True)]
 
 
 def line_counts(repo: Repository, commit: str, parent: str | None) -> dict[str, int | None]:
@@ -122,10 +117,6 @@ def renames_between(repo: Repository, before: str, after: str) -> dict[str, str]
     options = ("-r", "--raw", "-z", "-M", "-l1000", "--diff-filter=R", "--no-ext-diff", "--no-textconv")
     out = os.fsdecode(git(repo, "diff-tree", *options, before, after)).split("\0")
     return {out[at + 2]: out[at + 1] for at in range(0, len(out) - 2, 3)}
-
-
-def _item(mode: str, oid: str) -> Item | None:
-    return Item(int(mode, 8), oid) if mode != "000000" else None
 
 
 def parse_commit(data: bytes) -> CommitText:

@@ -25,6 +25,16 @@ class PathChange(NamedTuple):
     new: Item | None
 
 
+def raw_change(facts: str, path: str) -> PathChange:
+    """One row of ``git diff --raw -z --no-renames --no-abbrev``: the words before the path (``:100644 …``), and the path."""
+    old_mode, new_mode, old, new, _ = facts[1:].split(" ")
+    return PathChange(path, _item(old_mode, old), _item(new_mode, new))
+
+
+def _item(mode: str, oid: str) -> Item | None:
+    return Item(int(mode, 8), oid) if mode != "000000" else None
+
+
 Edits = Mapping[str, Item | None]
 """What shall be at each path; None: nothing."""
 

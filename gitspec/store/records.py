@@ -75,11 +75,6 @@ def records_of(spec: "Spec", folders: "Sequence[ChangeFolder]") -> list[ChangeRe
     return [_record(folder, key, row) for folder, key, row in zip(folders, keys, rows, strict=True)]
 
 
-def record_of(spec: "Spec", change: str) -> ChangeRecord:
-    """The record of an active change. Raises UsageError L011 when there is none of that id."""
-    return records_of(spec, [spec.change(change)])[0]
-
-
 def policy_oid(spec: "Spec") -> str:
     """The object id of the policy's content; ``-`` when there is none."""
     return spec.oids([layout.POLICY])[0] if spec.has_policy else "-"
