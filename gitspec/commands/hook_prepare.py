@@ -59,7 +59,9 @@ def _carried(pending: Pending, data: bytes, text: str, source: str) -> list[str]
             if kind == "commit":
                 messages.append(content.partition(b"\n\n")[2].decode("utf-8", "surrogateescape"))
     elif "This reverts commit " in text and not commit_facts.is_replaying(repo):
-        messages += [message for _, message in commit_facts.named_commits(repo, text)]
+        from gitspec.git.named_commits import claimed_commits
+
+        messages += [message for _, message, _ in claimed_commits(repo, text)]
     changes = dict.fromkeys(change for message in messages for change in references(message).changes)
     active = active_ids(pending.staged.snapshot)
     return [change for change in changes if source != "squash" or change in active]

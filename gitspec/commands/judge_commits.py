@@ -1,6 +1,6 @@
 """Judge the commits of a range: facts from Git, the engine for what they say and touch, the proof for what they fold."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.further_facts import Scene, linked_paths, with_further_facts
@@ -36,7 +36,7 @@ MOST_COMMITS = 50_000
 BEFORE_THE_POLICY = "before the policy"
 PROVEN = ("R010", "R011", "R012", "R013")
 """What the engine can only guess and the proof knows."""
-GUARDED = (f"{CAPABILITIES}/", f"{ARCHIVE}/")
+_GUARDED = (f"{CAPABILITIES}/", f"{ARCHIVE}/")
 
 
 class _Range(NamedTuple):
@@ -244,12 +244,22 @@ def _proofs(here: _Range, cache: "Cache | None") -> dict[str, "Verdict"]:
 
 
 def _needs_proof(here: _Range, commit: LoggedCommit) -> bool:
-    if any(change.path.startswith(GUARDED) or change.path in (POLICY, SPEC) for change in commit.changes):
+    others = (here.ids.at(parent).archived for parent in commit.parents[1:])
+    return is_to_prove((c.path for c in commit.changes), commit.message, here.ids.at(commit.oid).archived, others)
+
+
+def is_to_prove(
+    paths: Iterable[str], message: str, archived: Mapping[str, str], others: Iterable[Mapping[str, str]]
+) -> bool:
+    """Whether a commit does, or says that it does, more below spec/ than edit active changes.
+
+    ``paths`` differ from its first parent; ``archived`` are its archived folders, and ``others`` those of its other
+    parents, which a merge may have dropped.
+    """
+    if any(path.startswith(_GUARDED) or path in (POLICY, SPEC) for path in paths) or "Archived: " in message:
         return True
-    if "Archived: " in commit.message:
-        return True
-    folders = set(here.ids.at(commit.oid).archived.values())
-    return any(not folders.issuperset(here.ids.at(p).archived.values()) for p in commit.parents[1:])
+    folders = set(archived.values())
+    return any(not folders.issuperset(other.values()) for other in others)
 
 
 def _first(commit: LoggedCommit) -> str | None:

@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from gitspec.commands.further_facts import Scene, with_further_facts
-from gitspec.commands.judge_commits import GUARDED, with_proof
+from gitspec.commands.judge_commits import is_to_prove, with_proof
 from gitspec.commands.pending_commit import Pending, archived_folders, facts_of, pending_commit, read_message
 from gitspec.domain.branches import branch_matcher
 from gitspec.domain.commit import CommitFacts, Named
 from gitspec.domain.finding import Finding
 from gitspec.domain.judge import judge
-from gitspec.domain.places import POLICY, SPEC
+from gitspec.domain.places import POLICY
 from gitspec.domain.references import references
 from gitspec.domain.report import Report, of_one
 from gitspec.domain.severity import with_severities
@@ -43,23 +43,19 @@ def needs_proof(pending: Pending, facts: CommitFacts) -> bool:
     touched = facts.touched
     if facts.parents > 1:  # what Git merges by itself is proven, too
         touched = commit_facts.touched_by_pending(pending.repo, pending.parents[:1])
-    if any(t.path.startswith(GUARDED) or t.path in (POLICY, SPEC) for t in touched):
-        return True
-    if any(line.startswith("Archived: ") for line in facts.message.split("\n")):
-        return True
-    folders = set(facts.archived.values())
     others = (archived_folders(at_commit(pending.repo, parent)) for parent in pending.parents[1:])
-    return any(not folders.issuperset(other.values()) for other in others)
+    return is_to_prove((t.path for t in touched), facts.message, facts.archived, others)
 
 
 def _not_made_yet(found: Finding) -> Finding:
     """The way out of a commit that is not made yet is not to revert it."""
-    if found.code != "H001" or not found.path:
+    ways = {
+        "H001": "say it as a delta: gitspec delta modify <change> <requirement>",
+        "H005": "put it into a new change",
+    }
+    if found.code not in ways or not found.path:
         return found
-    way_out = (
-        f"git restore --staged --worktree {found.path}; say it as a delta: gitspec delta modify <change> <requirement>"
-    )
-    return found._replace(help=way_out)
+    return found._replace(help=f"git restore --staged --worktree {found.path}; {ways[found.code]}")
 
 
 def _scene(pending: Pending) -> Scene:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,8 +19,6 @@ _EMPTY_TREES = {
     "sha1": "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     "sha256": "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }
-_NAMED = re.compile(r"(?:This reverts commit |\(cherry picked from commit )([0-9a-f]{7,64})")
-_MAX_NAMED = 20
 
 
 class Settings(NamedTuple):
@@ -164,17 +161,6 @@ def lines_of_pending(repo: Repository, parents: Sequence[str]) -> dict[str, int 
         added, removed, path = row.split("\t", 2)
         counts[path] = None if added == "-" else int(added) + int(removed)
     return counts
-
-
-def named_commits(repo: Repository, message: str) -> list[tuple[str, str]]:
-    """The commits that ``message`` says it reverts or was picked from, as (id, message); unknown ones are left out."""
-    found = []
-    for name in list(dict.fromkeys(_NAMED.findall(message)))[:_MAX_NAMED]:
-        oid = os.fsdecode(run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").out)
-        if oid := oid.strip():
-            text = git(repo, "log", "-1", "--no-walk", "--encoding=UTF-8", "--format=%B", oid)
-            found.append((oid, text.decode("utf-8", "surrogateescape")))
-    return found
 
 
 def _against(repo: Repository, tree: str) -> tuple[Touched, ...]:

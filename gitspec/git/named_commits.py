@@ -21,15 +21,21 @@ def named_commits(
     Text proves nothing: the named commit must be reachable from one of ``bases`` or a protected branch, and the commit
     must be what Git makes of it on that parent, or make the same patch.
     """
+    return [
+        (oid, text)
+        for oid, text, reverse in claimed_commits(repo, message)
+        if _has_landed(repo, oid, bases, is_protected) and _does(repo, commit, oid, reverse=reverse)
+    ]
+
+
+def claimed_commits(repo: Repository, message: str) -> list[tuple[str, str, bool]]:
+    """(id, message, whether it is reverted) of the commits that ``message`` names, as far as there are any of that name."""
     found = []
     for kind, name in list(dict.fromkeys(_NAMED.findall(message)))[:_MOST]:
         oid = os.fsdecode(run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").out)
-        oid = oid.strip()
-        if not oid or not _has_landed(repo, oid, bases, is_protected):
-            continue
-        if _does(repo, commit, oid, reverse=kind.startswith("This")):
+        if oid := oid.strip():
             text = git(repo, "log", "-1", "--no-walk", "--encoding=UTF-8", "--format=%B", oid)
-            found.append((oid, text.decode("utf-8", "surrogateescape")))
+            found.append((oid, text.decode("utf-8", "surrogateescape"), kind.startswith("This")))
     return found
 
 

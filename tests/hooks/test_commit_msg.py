@@ -160,7 +160,8 @@ def test_living_specs_and_archived_folders_are_not_edited_by_hand(governed: Gove
     assert "R013" in said(governed.try_commit("Edit", "Spec-Edit: import"))
     governed.git("reset", "-q", "--hard")
     governed.stage("spec/archive/2026-11-21-dark-mode/change.yaml", "change: dark-mode\n")
-    assert "H005" in said(governed.try_commit("Rewrite history", "Change: add-2fa"))
+    refused = said(governed.try_commit("Rewrite history", "Change: add-2fa"))
+    assert "H005" in refused and "git restore --staged --worktree spec/archive/" in refused
     governed.git("reset", "-q", "--hard")
     governed.stage("spec/capabilities/billing.yaml", "capability: billing\n")
     assert "R013" in said(governed.try_commit("Edit", "Spec-Edit: because"))
