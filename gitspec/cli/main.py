@@ -34,6 +34,15 @@ SECTIONS: dict[str, dict[str, str]] = {
         "diff": "gitspec.cli.diff:command",
         "overlap": "gitspec.cli.overlap:command",
     },
+    "Ask history": {
+        "trace": "gitspec.cli.trace:command",
+        "why": "gitspec.cli.why:command",
+        "log": "gitspec.cli.log:command",
+        "blame": "gitspec.cli.blame:command",
+        "changelog": "gitspec.cli.changelog:command",
+        "coverage": "gitspec.cli.coverage:command",
+        "report": "gitspec.cli.report:command",
+    },
     "Check": {
         "check": "gitspec.cli.check:command",
         "ci": "gitspec.cli.ci:command",

@@ -29,6 +29,7 @@ class SkipReason(Model):
     """Whether a commit that skips for this reason stays listed until a later one names it with `Settles:`."""
 
 
+TEST_PATHS = ("tests/**", "test/**", "**/tests/**", "**/test_*.py", "**/*_test.*", "**/*.test.*", "**/*.spec.*")
 DEFAULT_SKIPS: tuple[SkipReason, ...] = (
     SkipReason.model_construct(reason="bug-fix", paths=(), max_lines=100),
     SkipReason.model_construct(reason="typo", paths=(), max_lines=20),
@@ -45,7 +46,7 @@ DEFAULT_SKIPS: tuple[SkipReason, ...] = (
     ),
     SkipReason.model_construct(
         reason="tests",
-        paths=("tests/**", "test/**", "**/tests/**", "**/test_*.py", "**/*_test.*", "**/*.test.*", "**/*.spec.*"),
+        paths=TEST_PATHS,
         max_lines=None,
     ),
 )  # fmt: skip
@@ -131,6 +132,38 @@ class ArchiveRules(Model):
     """The branch that changes are archived on."""
 
 
+class ReferencePattern(Model):
+    """How commits named changes or tickets before gitspec, or name them beside it. Only history reads it: no gate does."""
+
+    pattern: Line
+    """A text with one `{id}` in it, for example `(OpenSpec: {id})` or `Closes-Bug: {id}`."""
+    where: Literal["subject", "body", "trailer", "anywhere"] = "anywhere"
+    """Where it is looked for; in a trailer the pattern is `Key: {id}`, and all of the value is looked at."""
+    id: Literal["change", "key", "number", "hash"] = "change"
+    """What stands for `{id}`: the id of a change, a key like `PROJ-123`, a number, or 7 to 64 hexadecimal digits, as in `I5f0c…`."""
+
+
+class ReferenceRules(Model):
+    """References beyond the trailers of gitspec."""
+
+    patterns: tuple[ReferencePattern, ...] = ()
+    """How else commits name changes and tickets."""
+
+
+class TaskRules(Model):
+    """When a task counts as done."""
+
+    need: Literal["none", "commit"] = "none"
+    """`commit`: a commit that the branch reaches must carry `Task: <id>` with `Change:`, and not be reverted."""
+
+
+class CoverageRules(Model):
+    """Which files are tests: they cover what they name, other files cite it."""
+
+    paths: tuple[Pattern, ...] = TEST_PATHS
+    """Patterns of tests."""
+
+
 class Policy(Model):
     """The project's policy."""
 
@@ -158,6 +191,14 @@ class Policy(Model):
     """What must be approved."""
     archive: ArchiveRules = ArchiveRules.model_construct()
     """When finished changes are archived."""
+    tasks: TaskRules = TaskRules.model_construct()
+    """When a task counts as done."""
+    tests: CoverageRules = CoverageRules.model_construct()
+    """Which files are tests."""
+    references: ReferenceRules = ReferenceRules.model_construct()
+    """References beyond the trailers of gitspec."""
+    releases: tuple[Line, ...] = ("*",)
+    """Names of tags that are releases, or patterns in which `*` stands for anything but a slash; archive tags never are."""
     proposal: ProposalRules = ProposalRules.model_construct()
     """What a proposal must hold."""
     attributes: dict[Key, Attribute] = Field(default={})

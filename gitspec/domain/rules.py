@@ -1,7 +1,8 @@
 """Every rule code, once: its severity and a line that says what it is about.
 
 Families: Y YAML text, S schema and content of specs, I ids, L layout of spec/, P proposal.md, T tasks.md,
-C change.yaml, D deltas and folding, A archive, R references in commits, H history, G Git and the machine, M import, U usage.
+C change.yaml, D deltas and folding, A archive, E tests and code that cite specs, R references in commits, H history,
+G Git and the machine, M import, U usage.
 A code is never used again for something else.
 """
 
