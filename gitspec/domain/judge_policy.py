@@ -6,6 +6,7 @@ from typing import NamedTuple
 from gitspec.domain.branches import branch_matcher
 from gitspec.domain.code_paths import covers_everything
 from gitspec.domain.policy import Policy
+from gitspec.domain.reference_patterns import pattern_problem
 
 
 class PolicyProblem(NamedTuple):
@@ -46,3 +47,6 @@ def policy_problems(policy: Policy) -> Iterator[PolicyProblem]:
         yield PolicyProblem(
             ("archive", "branch"), f"'{policy.archive.branch}' is not protected", "list it under protected.branches"
         )
+    for index, pattern in enumerate(policy.references.patterns):
+        if wrong := pattern_problem(pattern):
+            yield PolicyProblem(("references", "patterns", index), wrong.message, wrong.help)
