@@ -101,6 +101,9 @@ RULES: dict[str, Rule] = {
     "T021": Rule("error", "the edit cannot be written into tasks.md"),
     "T022": Rule("error", "no such group of tasks"),
     "T023": Rule("error", "task for a requirement that does not exist"),
+    "T024": Rule("warning", "ticked task that no commit bears out"),
+    "T025": Rule("warning", "ticked task whose requirement has changed since"),
+    "T026": Rule("info", "pending task that a commit names"),
     # A: archive
     "A001": Rule("error", "change without tasks"),
     "A002": Rule("error", "task that is neither done nor dropped"),
@@ -129,6 +132,7 @@ RULES: dict[str, Rule] = {
     "A030": Rule("error", "nothing to resolve: no merge is under way"),
     "A031": Rule("error", "merge that takes an archived change back"),
     "A032": Rule("error", "change without the approval that the policy asks for"),
+    "A033": Rule("error", "ticked task that the policy holds for open"),
     "A027": Rule("error", "archived change that later ones build on"),
     "A028": Rule("error", "change whose archive cannot be taken back"),
     # M: import
