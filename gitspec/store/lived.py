@@ -98,11 +98,20 @@ class Lived:
         known = {archived.folder: None for archived in self.spec.archived()}
         if not known or not self.tips:
             return list(known)
-        pattern = f":(top,glob){layout.ARCHIVE}/*/change.yaml"
         # no --topo-order: parents come before children all the same once reversed, by date where that is free
-        args = ("log", "--reverse", "--diff-filter=A", "--name-only", "--format=", *_QUIET, *self.tips, "--", pattern)
+        args = (
+            "log",
+            "--reverse",
+            "--diff-filter=A",
+            "--name-only",
+            "--format=",
+            *_QUIET,
+            *self.tips,
+            "--",
+            f"{layout.ARCHIVE}/",
+        )
         listed = os.fsdecode(git(self.repo, *args)).split("\0")
-        landed = dict.fromkeys(path.strip("\n").rpartition("/")[0] for path in listed if path.strip("\n"))
+        landed = dict.fromkeys(path.strip("\n").rpartition("/")[0] for path in listed if path.endswith("/change.yaml"))
         return [folder for folder in landed if folder in known] + [folder for folder in known if folder not in landed]
 
     def _contents(self, path: str) -> list[tuple[str, str]]:

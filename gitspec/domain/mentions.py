@@ -1,0 +1,56 @@
+"""What a commit message names, as history answers it: trailers, reverted commits, references by the policy's patterns. Pure."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from gitspec.domain import trailers
+from gitspec.domain.references import KEY, SETTLES_KEY, SKIP_KEY, SPEC_KEY, TASK_KEY
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import ReferencePattern
+
+ARCHIVED_KEY = "Archived"
+REVERTS_KEY = "Reverts"
+TICKET_KEY = "ticket"
+LONGEST = 500
+"""Characters of a value beyond which it names nothing."""
+_KEYS = {
+    key.lower(): key for key in (KEY, TASK_KEY, SPEC_KEY, SKIP_KEY, SETTLES_KEY, ARCHIVED_KEY)
+}  # fmt: skip
+_REVERTS = "This reverts commit "
+_HEX = frozenset("0123456789abcdef")
+
+Named = tuple[str, str]
+"""What is named: its key (``Change``, ``Task``, ``Spec``, ``Change-Skip``, ``Settles``, ``Archived``, ``Reverts``, ``ticket``) and value."""
+
+
+def mention_finder(patterns: "Sequence[ReferencePattern]") -> Callable[[str], tuple[Named, ...]]:
+    """What finds all that a commit message names, each once: the trailers in their order first.
+
+    ``Reverts`` gives the commits after `This reverts commit`, as `git revert` writes them. What a pattern finds is a
+    ``Change`` or a ``ticket``.
+    """
+    find = None
+    if patterns:
+        from gitspec.domain.reference_patterns import pattern_finder
+
+        find = pattern_finder(patterns)
+
+    def mentions(message: str) -> tuple[Named, ...]:
+        found = [(_KEYS[key], value) for name, value in trailers.read(message) if (key := name.lower()) in _KEYS]
+        if _REVERTS in message:
+            found += [(REVERTS_KEY, oid) for oid in _reverted(message)]
+        if find is not None:
+            found += [(KEY if kind == "change" else TICKET_KEY, value) for kind, value, _ in find(message)]
+        return tuple(dict.fromkeys((key, value) for key, value in found if value and len(value) <= LONGEST))
+
+    return mentions
+
+
+def _reverted(message: str) -> list[str]:
+    found = []
+    for piece in message.split(_REVERTS)[1:]:
+        end = next((at for at, char in enumerate(piece[:65]) if char not in _HEX), len(piece))
+        if 7 <= end <= 64:
+            found.append(piece[:end])
+    return found

@@ -1,0 +1,212 @@
+"""What commits say, for questions to history: who names what, and which release has it; kept below the common Git folder.
+
+    history = open_history(repo, tip, policy=policy)
+    history.naming("Change", "add-2fa")            # [CommitLine(...), ...], newest first
+
+The answers are those of the commits that ``tip`` reaches, whatever else the index holds, and they are equal without it:
+then the same rows are laid down in memory. See ``history_rows`` for what is kept, ``history_file`` for where.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from gitspec.domain.branches import branch_matcher
+from gitspec.domain.mentions import ARCHIVED_KEY, mention_finder
+from gitspec.git.message_log import message_log
+from gitspec.git.release_tags import ReleaseTag, release_tags
+from gitspec.git.repository import Repository
+from gitspec.git.run import GitFailed
+from gitspec.git.spec_history import shallow_boundary
+from gitspec.store import history_rows as rows
+from gitspec.store.history_rows import Connection, packed, unpacked
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import ReferencePattern
+
+
+class _References(Protocol):
+    @property
+    def patterns(self) -> "Sequence[ReferencePattern]": ...
+
+
+class HistoryPolicy(Protocol):
+    """What of the policy matters here."""
+
+    @property
+    def references(self) -> _References: ...
+
+    @property
+    def releases(self) -> Sequence[str]: ...
+
+
+class Mention(NamedTuple):
+    """A commit names something. ``key``: as in ``gitspec.domain.mentions``."""
+
+    commit: str
+    key: str
+    value: str
+
+
+class CommitLine(NamedTuple):
+    """A commit in short. ``time``: seconds since 1970 of the committer, UTC."""
+
+    oid: str
+    author: str
+    time: int
+    subject: str
+
+
+class History:
+    """What the commits say that one tip reaches. Texts are as recorded, not safe to show."""
+
+    def __init__(self, repo: Repository, tip: str, db: Connection, view: tuple[int, frozenset[int]]) -> None:
+        self.repo = repo
+        self.tip = tip
+        self._db = db
+        self._upto, self._outside = view
+        self._archives: dict[str, str] = {}
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether a shallow clone hides commits, so that what is told may not be all."""
+        return bool(shallow_boundary(self.repo))
+
+    def naming(self, key: str, value: str) -> list[CommitLine]:
+        """The commits that name ``value`` under ``key``, newest first (children before parents, then by time)."""
+        found = self._db.execute(
+            "SELECT c.id, c.oid, c.author, c.time, c.subject FROM words JOIN mentions m ON m.word = words.id "
+            "JOIN commits c ON c.id = m.id WHERE words.key = ? AND words.value = ? ORDER BY c.moment DESC, c.oid",
+            (key, packed(value)),
+        )
+        return [_line(row) for row in found if self._reaches(row[0])]
+
+    def mentions(self, key: str) -> Iterator[tuple[CommitLine, Mention]]:
+        """All that commits name under ``key``, newest first."""
+        found = self._db.execute(
+            "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN mentions m ON m.word = words.id "
+            "JOIN commits c ON c.id = m.id WHERE words.key = ? ORDER BY c.moment DESC, c.oid, words.value",
+            (key,),
+        ).fetchall()
+        for row in found:
+            if self._reaches(row[0]):
+                line = _line(row)
+                yield line, Mention(line.oid, key, unpacked(row[5]))
+
+    def of(self, oid: str) -> tuple[Mention, ...]:
+        """What one commit names, by key and value; nothing when the tip does not reach it."""
+        found = self._db.execute(
+            "SELECT c.id, words.key, words.value FROM commits c JOIN mentions m ON m.id = c.id "
+            "JOIN words ON words.id = m.word WHERE c.oid = ? ORDER BY words.key, words.value",
+            (bytes.fromhex(oid),),
+        )
+        return tuple(Mention(oid, key, unpacked(value)) for commit, key, value in found if self._reaches(commit))
+
+    def line(self, oid: str) -> CommitLine | None:
+        """A commit in short; None when the tip does not reach it."""
+        row = self._db.execute(
+            "SELECT id, oid, author, time, subject FROM commits WHERE oid = ?", (bytes.fromhex(oid),)
+        ).fetchone()
+        return _line(row) if row and self._reaches(row[0]) else None
+
+    def release_of(self, oid: str) -> str:
+        """The first release that contains a commit; empty when none does.
+
+        First in history: a release comes before those that contain it, otherwise the one whose commit is older does.
+        Releases are the tags that the policy names so, whether the tip reaches them or not.
+        """
+        row = self._db.execute(
+            "SELECT tag FROM commits JOIN releases ON rank = release WHERE oid = ?", (bytes.fromhex(oid),)
+        ).fetchone()
+        return unpacked(row[0]) if row else ""
+
+    def releases(self) -> list[ReleaseTag]:
+        """All releases, the first first."""
+        found = self._db.execute("SELECT tag, oid FROM releases JOIN commits USING(id) ORDER BY rank")
+        return [ReleaseTag(unpacked(tag), oid.hex()) for tag, oid in found]
+
+    def archived_in(self, change: str) -> str:
+        """The commit that put the change's folder into spec/archive and left it there; empty when none did."""
+        from gitspec.store.archived_in import archived_in
+
+        if change not in self._archives:
+            self._archives[change] = archived_in(self, change)
+        return self._archives[change]
+
+    def archiving(self, change: str) -> list[tuple[CommitLine, str]]:
+        """The commits that say that they archive a change, newest first, with the folder's name."""
+        found = self._db.execute(
+            "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN mentions m ON m.word = words.id "
+            "JOIN commits c ON c.id = m.id WHERE words.key = ? AND substr(words.value, 12) = ? "
+            "ORDER BY c.moment DESC, c.oid",
+            (ARCHIVED_KEY, packed(change)),
+        )
+        return [(_line(row), unpacked(row[5])) for row in found if self._reaches(row[0])]
+
+    def close(self) -> None:
+        """Let the database go. Safe to call twice."""
+        self._db.close()
+
+    def _reaches(self, commit: int) -> bool:
+        return commit <= self._upto and commit not in self._outside
+
+
+def open_history(repo: Repository, tip: str, *, policy: HistoryPolicy, use_cache: bool = True) -> History:  # noqa: ARG001 - comes with the file
+    """The history that ``tip``, the full id of a commit, reaches. Commits that the index lacks are read now.
+
+    Raises GitFailed when Git cannot walk from there.
+    """
+    from gitspec.store.history_file import in_memory
+
+    db = in_memory()
+    return History(repo, tip, db, bring_up(db, repo, tip, policy))
+
+
+def bring_up(db: Connection, repo: Repository, tip: str, policy: HistoryPolicy) -> tuple[int, frozenset[int]]:
+    """Lay down what a database lacks to answer for ``tip``, and give what ``tip`` reaches of it."""
+    mentions_of = mention_finder(policy.references.patterns)
+    _read_new(db, repo, [tip], mentions_of)
+    tags = release_tags(repo, branch_matcher(policy.releases))
+    _read_new(db, repo, [tag.commit for tag in tags], mentions_of)
+    rows.rank_releases(db, tags)
+    row = rows.id_of(db, tip)
+    assert row is not None
+    view = rows.reached_view(db, row)
+    rows.keep_view(db, row, *view)
+    return view
+
+
+_AT_ONCE = 500
+
+
+def _read_new(
+    db: Connection, repo: Repository, tips: Sequence[str], mentions_of: Callable[[str], Sequence[tuple[str, str]]]
+) -> None:
+    """Read the commits that ``tips`` reach and nothing that is there does."""
+    while new := [tip for tip in dict.fromkeys(tips) if rows.id_of(db, tip) is None][:_AT_ONCE]:
+        try:
+            rows.add_commits(db, new, message_log(repo, new, rows.heads(db)), mentions_of)
+        except GitFailed:  # what a branch has left behind was collected
+            rows.add_commits(db, new, message_log(repo, new, _still_there(db, repo)), mentions_of)
+
+
+def _still_there(db: Connection, repo: Repository) -> list[str]:
+    """As ``heads``, for those that are gone the nearest ancestors that are not."""
+    from gitspec.git.ref_tips import commits_of
+
+    found: dict[str, None] = {}
+    asked: set[str] = set()
+    pending = rows.heads(db)
+    while pending:
+        asked.update(pending)
+        there = commits_of(repo, pending)
+        found.update(dict.fromkeys(oid for oid in pending if there[oid]))
+        gone = [commit for oid in pending if not there[oid] and (commit := rows.id_of(db, oid))]
+        parents = {rows.oid_of(db, parent) for commit in gone for parent in rows.parents_of(db, commit)}
+        pending = sorted(parents - asked)
+    return list(found)
+
+
+def _line(row: Sequence[object]) -> CommitLine:
+    _, oid, author, time, subject = row[:5]
+    assert isinstance(oid, bytes) and isinstance(author, bytes) and isinstance(subject, bytes) and isinstance(time, int)
+    return CommitLine(oid.hex(), unpacked(author), time, unpacked(subject))

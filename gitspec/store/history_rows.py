@@ -1,0 +1,252 @@
+"""The rows of the history index, in SQLite: how commits, what they name, and releases are laid down and found again.
+
+Rows of commits say what is true of a commit for ever, and ids rise from parents to children. So several processes may
+add to one database, what a branch has left behind does no harm, and nothing but new commits is ever read again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from gitspec.domain.mentions import Named
+from gitspec.git.message_log import Logged
+
+SCHEMA = """
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE commits(id INTEGER PRIMARY KEY, oid BLOB NOT NULL UNIQUE, parent INTEGER, others TEXT,
+  time INTEGER NOT NULL, moment INTEGER NOT NULL, release INTEGER, author BLOB, subject BLOB);
+CREATE TABLE words(id INTEGER PRIMARY KEY, key TEXT NOT NULL, value BLOB NOT NULL, UNIQUE(key, value));
+CREATE TABLE mentions(word INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(word, id)) WITHOUT ROWID;
+CREATE INDEX mentions_of ON mentions(id);
+CREATE TABLE heads(oid BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE releases(rank INTEGER PRIMARY KEY, tag BLOB NOT NULL, id INTEGER NOT NULL);
+CREATE TABLE views(tip INTEGER PRIMARY KEY, upto INTEGER NOT NULL, outside TEXT NOT NULL);
+CREATE TABLE facts(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID;
+"""
+"""``moment`` is the time of a commit, raised above that of its parents: it puts children after parents whatever their
+clocks said. ``release`` is the rank of the first release that contains the commit. A view tells what of the commits up
+to ``upto`` its tip does not reach; all later ones it does not reach either."""
+
+_MOST_HEADS = 200
+Connection = Any
+"""A connection of ``_sqlite3``: the module around it costs a start."""
+
+
+def packed(text: str) -> bytes:
+    """Text as it is stored: bytes that were no UTF-8 are themselves again."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def unpacked(data: bytes) -> str:
+    """The text that ``packed`` stored."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def id_of(db: Connection, oid: str) -> int | None:
+    """The row of a commit; None when it is not there."""
+    row = db.execute("SELECT id FROM commits WHERE oid = ?", (bytes.fromhex(oid),)).fetchone()
+    return row[0] if row else None
+
+
+def oid_of(db: Connection, commit: int) -> str:
+    """The commit of a row."""
+    return str(db.execute("SELECT oid FROM commits WHERE id = ?", (commit,)).fetchone()[0].hex())
+
+
+def heads(db: Connection) -> list[str]:
+    """Commits that reach all that is there; the newest, when there are very many."""
+    rows = db.execute("SELECT heads.oid FROM heads JOIN commits USING(oid) ORDER BY id DESC LIMIT ?", (_MOST_HEADS,))
+    return [oid.hex() for (oid,) in rows]
+
+
+def parents_of(db: Connection, commit: int) -> list[int]:
+    """The parents of a row, as far as they are here."""
+    row = db.execute("SELECT parent, others FROM commits WHERE id = ?", (commit,)).fetchone()
+    return _parents(*row)
+
+
+def graph(db: Connection) -> Iterator[tuple[int, list[int]]]:
+    """All rows and their parents, children first."""
+    for commit, parent, others in db.execute("SELECT id, parent, others FROM commits ORDER BY id DESC"):
+        yield commit, _parents(parent, others)
+
+
+def _parents(parent: int | None, others: str | None) -> list[int]:
+    if parent is None:
+        return []
+    return [parent, *map(int, others.split())] if others else [parent]
+
+
+def last_id(db: Connection) -> int:
+    """The id of the newest row; 0 when there is none."""
+    return int(db.execute("SELECT max(id) FROM commits").fetchone()[0] or 0)
+
+
+def add_commits(
+    db: Connection, tips: Sequence[str], commits: Iterable[Logged], mentions_of: Callable[[str], Sequence[Named]]
+) -> None:
+    """Lay down commits that ``tips`` reach: all of them that are not there yet, in any order."""
+    batch: dict[str, tuple[tuple[str, ...], int, str, str, Sequence[Named]]] = {}
+    for oid, parents, time, author, subject, message in commits:
+        batch[oid] = parents, time, author, subject, mentions_of(message)
+    known: dict[str, tuple[int, int]] = {}
+    next_id = last_id(db) + 1
+    is_new = next_id == 1
+    words: dict[Named, int] = {}
+    rows = []
+    mentions = []
+    inner: set[str] = set()
+
+    def find(oid: str) -> tuple[int, int] | None:
+        if oid not in known:
+            if is_new:
+                return None
+            row = db.execute("SELECT id, moment FROM commits WHERE oid = ?", (bytes.fromhex(oid),)).fetchone()
+            if row is None:
+                return None
+            known[oid] = row
+        return known[oid]
+
+    for oid in _parents_first(batch):
+        names, time, author, subject, named = batch[oid]
+        inner.update(names)
+        if find(oid):
+            continue  # once a head is lost, some are read again
+        found = [place for name in names if (place := find(name))]
+        moment = max([time, *(place[1] + 1 for place in found)])
+        ids = [place[0] for place in found]
+        others = " ".join(map(str, ids[1:])) or None
+        rows.append(
+            (
+                next_id,
+                bytes.fromhex(oid),
+                ids[0] if ids else None,
+                others,
+                time,
+                moment,
+                packed(author),
+                packed(subject),
+            )
+        )
+        known[oid] = next_id, moment
+        for one in named:
+            if one not in words:
+                words[one] = _word(db, one)
+            mentions.append((words[one], next_id))
+        next_id += 1
+    db.executemany(
+        "INSERT INTO commits(id, oid, parent, others, time, moment, author, subject) VALUES(?,?,?,?,?,?,?,?)", rows
+    )
+    mentions.sort()
+    db.executemany("INSERT INTO mentions VALUES(?,?)", mentions)
+    db.executemany("DELETE FROM heads WHERE oid = ?", [(bytes.fromhex(oid),) for oid in inner])
+    new = [(bytes.fromhex(oid),) for oid in dict.fromkeys(tips) if oid in batch and oid not in inner]
+    db.executemany("INSERT OR IGNORE INTO heads VALUES(?)", new)
+
+
+def _parents_first(batch: dict[str, Any]) -> Iterator[str]:
+    """The keys of ``batch``, parents before children. Git gives children first, but for clocks that went wrong."""
+    done: set[str] = set()
+    for oid in reversed(batch):
+        stack = [oid]
+        while stack:
+            one = stack[-1]
+            if one in done:
+                stack.pop()
+                continue
+            pending = [parent for parent in batch[one][0] if parent in batch and parent not in done]
+            if pending:
+                stack += pending
+                continue
+            stack.pop()
+            done.add(one)
+            yield one
+
+
+def _word(db: Connection, named: Named) -> int:
+    key, value = named
+    data = packed(value)
+    row = db.execute("SELECT id FROM words WHERE key = ? AND value = ?", (key, data)).fetchone()
+    if row is None:
+        return int(db.execute("INSERT INTO words(key, value) VALUES(?,?)", (key, data)).lastrowid)
+    return int(row[0])
+
+
+def reached_view(db: Connection, tip: int) -> tuple[int, frozenset[int]]:
+    """(last row that there was, rows up to it that ``tip`` does not reach); worked out from the rows alone."""
+    upto = last_id(db)
+    base = db.execute("SELECT tip, upto, outside FROM views ORDER BY tip DESC LIMIT 1").fetchone()
+    if base is not None and base[0] <= tip:
+        old, old_upto, listed = base
+        outside = set(map(int, listed.split()))
+        walked: set[int] = set()
+        pending, meets = [tip], False
+        while pending:
+            one = pending.pop()
+            if one == old:
+                meets = True
+            if one in walked or (one <= old_upto and one not in outside):
+                continue
+            walked.add(one)
+            pending += parents_of(db, one)
+        if meets:
+            outside.update(range(old_upto + 1, upto + 1))
+            return upto, frozenset(outside - walked)
+    reached = bytearray(upto + 1)
+    reached[tip] = 1
+    left = []
+    for one, parents in graph(db):
+        if reached[one]:
+            for parent in parents:
+                reached[parent] = 1
+        else:
+            left.append(one)
+    return upto, frozenset(left)
+
+
+def keep_view(db: Connection, tip: int, upto: int, outside: frozenset[int]) -> None:
+    """Remember what ``reached_view`` found; of very many the oldest go."""
+    db.execute("INSERT OR REPLACE INTO views VALUES(?,?,?)", (tip, upto, " ".join(map(str, sorted(outside)))))
+    db.execute(
+        "DELETE FROM views WHERE tip NOT IN (SELECT tip FROM views ORDER BY tip DESC LIMIT 32) AND tip != ?", (tip,)
+    )
+
+
+def rank_releases(db: Connection, tags: Sequence[tuple[str, str]]) -> None:
+    """Make the releases those ``tags``, (name, commit), whose commits are all there; cheap when later ones have come."""
+    before = [(unpacked(tag), commit) for tag, commit in db.execute("SELECT tag, id FROM releases ORDER BY rank")]
+    rows = []
+    for name, oid in tags:
+        row = db.execute("SELECT id, moment FROM commits WHERE oid = ?", (bytes.fromhex(oid),)).fetchone()
+        rows.append((row[1], name, row[0]))
+    now = [(name, commit) for _, name, commit in sorted(rows)]
+    if now == before:
+        return
+    if now[: len(before)] == before:  # later ones have come
+        for rank, (name, commit) in enumerate(now[len(before) :], len(before) + 1):
+            db.execute("INSERT INTO releases VALUES(?,?,?)", (rank, packed(name), commit))
+            pending = [commit]
+            while pending:
+                one = pending.pop()
+                if db.execute("UPDATE commits SET release = ? WHERE id = ? AND release IS NULL", (rank, one)).rowcount:
+                    pending += parents_of(db, one)
+        return
+    _rank_all(db, now)
+
+
+def _rank_all(db: Connection, now: Sequence[tuple[str, int]]) -> None:
+    db.execute("DELETE FROM releases")
+    db.executemany("INSERT INTO releases VALUES(?,?,?)", [(r, packed(n), c) for r, (n, c) in enumerate(now, 1)])
+    never = len(now) + 1
+    best = [never] * (last_id(db) + 1)
+    for rank, (_, commit) in reversed(list(enumerate(now, 1))):
+        best[commit] = rank
+    for one, parents in graph(db):
+        rank = best[one]
+        for parent in parents:
+            best[parent] = min(best[parent], rank)
+    changed = [
+        (None if best[one] == never else best[one], one)
+        for one, rank in db.execute("SELECT id, release FROM commits")
+        if best[one] != (never if rank is None else rank)
+    ]
+    db.executemany("UPDATE commits SET release = ? WHERE id = ?", changed)
