@@ -49,6 +49,11 @@ def run(args: Sequence[str]) -> int:
             code = run_hook(args[1:])
             if code is not None:
                 return code
+        if args[:1] == ["check"] and len(args) == 2:
+            from gitspec.cli.check_plain import run_check
+
+            if run_check(args[1]):
+                return errors.EXIT_OK
         from gitspec.cli.main import run_cli
 
         return run_cli(args)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from gitspec.commands.judge_commits import judge_commits
+from gitspec.commands.plain_policies import note_if_plain
 from gitspec.domain.branches import branch_matcher
 from gitspec.domain.finding import Finding
 from gitspec.domain.report import Report, of_one
@@ -43,6 +44,8 @@ def check_range(repo: Repository, words: str, onto: str | None = None, cache: Ca
         objects.close()
     landing = _is_protected(repo, onto or left, landing_on, cache) if landing_on else False
     report = judge_commits(repo, [tip], without, policy_at=landing_on or None, landing=landing, cache=cache)
+    if cache and dots and onto is None:
+        note_if_plain(repo, base)
     return report._replace(range=words, notes=(*report.notes, *_unsettled(repo, tip, report, cache)))
 
 

@@ -2,22 +2,16 @@
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from gitspec.commands.gate import RefUpdate, judge_updates
+from gitspec.commands.plain_policies import note_if_plain
 from gitspec.domain.places import POLICY
 from gitspec.domain.report import Report
 from gitspec.errors import CannotJudge, UsageError
 from gitspec.git.objects import Objects
-from gitspec.git.push_notes import note_plain_policy
-from gitspec.git.repository import Repository, discover
+from gitspec.git.repository import discover
 from gitspec.git.spec_history import was_ever
 from gitspec.store.cache import Cache
-from gitspec.store.change_ids import ChangesByCommit
-from gitspec.store.policies import Policies
-
-if TYPE_CHECKING:
-    from gitspec.domain.policy import Policy
 
 _ZEROS = ("0" * 40, "0" * 64)
 
@@ -36,25 +30,12 @@ def judge_push(remote: str, url: str, lines: str) -> Report:
     try:
         # Of what lies behind a URL nothing is known; this clone's own branches are certainly not what it has.
         report = judge_updates(repo, updates, (known,), remote=name or "origin", cache=Cache(repo))
-        _note_plain_policy(repo, report.policy)
+        note_if_plain(repo, report.policy)
         return report
     except CannotJudge as error:
         if error.code == "L010" and not any(was_ever(repo, u.new, POLICY) for u in updates if u.new):
             return Report()  # nothing governs what is pushed, and nothing ever did
         raise
-
-
-def _note_plain_policy(repo: Repository, commit: str) -> None:
-    """Note for the accepted path when the policy that judged asks for nothing but references."""
-    ids = ChangesByCommit(repo, []).at(commit) if commit else None
-    if ids is not None and ids.policy and _is_plain(Policies(repo, Cache(repo)).at(ids)):
-        note_plain_policy(repo, ids.policy)
-
-
-def _is_plain(policy: "Policy") -> bool:
-    """Whether a reference to an active change is all that it asks of a commit that leaves spec/ alone."""
-    scope = policy.scope
-    return not (policy.severity or scope.enforce or scope.required or policy.approvals.need != "none")
 
 
 def lines_of_framework(environ: Mapping[str, str]) -> str:

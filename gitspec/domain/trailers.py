@@ -15,7 +15,10 @@ _DASHES = "---------"
 def parse(message: str, comment: str = "#") -> list[tuple[str, str]]:
     """The trailers of ``message`` in their order, as (key, value) with folded lines joined by one space."""
     lines = _lines(message)
-    end = _end(lines, comment)
+    return _parsed(lines, _end(lines, comment), comment)
+
+
+def _parsed(lines: list[str], end: int, comment: str) -> list[tuple[str, str]]:
     found: list[tuple[str, list[str]]] = []
     open_trailer = False  # whether an indented line continues the trailer before it
     for line in lines[_start(lines, end, comment) : end]:
@@ -39,11 +42,10 @@ def read(message: str, comment: str = "#") -> list[tuple[str, str]]:
     """
     lines = _lines(message)
     end = _end(lines, comment)
-    while True:
-        shorter = _without_closing(lines, end, comment)
-        if shorter == end:
-            return parse("\n".join([*lines[:end], ""]), comment)
-        end = shorter
+    while (shorter := _without_closing(lines, end, comment)) != end:
+        del lines[shorter:]
+        end = _end(lines, comment)
+    return _parsed(lines, end, comment)
 
 
 def values(trailers: list[tuple[str, str]], key: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from gitspec.domain.finding import Finding
 from gitspec.domain.report import CommitReport, RefReport, Report
 from gitspec.render.text import clean_line, count
+from gitspec.render.words import judged
 
 SHORT = 12
 LONGEST = 2_000
@@ -76,12 +77,12 @@ def summed_up(report: Report, *, strict: bool = False) -> str:
     numbers = ((sums.errors, "error", ""), (sums.warnings, "warning", ""), (sums.infos, "info", "infos"))
     found = ", ".join(count(n, noun, plural) for n, noun, plural in numbers if n)
     exempt = f", {sums.exempt} exempt" if sums.exempt else ""
-    judged = f"{count(sums.judged, 'commit')} judged{exempt}"
+    what = judged(sums.judged) + exempt
     if sums.refs:
-        judged += f", {count(sums.refs, 'ref')}"
+        what += f", {count(sums.refs, 'ref')}"
     if report.is_refused(strict=strict):
-        return f"refused: {found} ({judged})"
-    return f"fine: {judged}" + (f" ({found})" if found else "")
+        return f"refused: {found} ({what})"
+    return f"fine: {what}" + (f" ({found})" if found else "")
 
 
 def is_id_of(path: str, commit: str) -> bool:

@@ -1,5 +1,6 @@
 """Judge a random history at every gate, and tell each difference by the leniency of docs/rules.md that explains it."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -9,9 +10,11 @@ from pathlib import Path
 from gitspec.commands.check import check_range
 from gitspec.commands.gate import RefUpdate, judge_updates
 from gitspec.commands.hook_pre_push import judge_push
+from gitspec.commands.plain_policies import note_if_plain
 from gitspec.domain.message import is_autosquash
 from gitspec.domain.report import Report
 from gitspec.errors import GitspecError
+from gitspec.git.plain_check import plain_commits
 from gitspec.git.repository import discover
 from tests.conftest import Repo
 from tests.gates.random_history import Codes, History, Made, codes_of, gitspec, installed
@@ -135,6 +138,27 @@ def differences(world: World, judged: dict[str, Verdicts], figures: Counter[str]
             continue
         if _unlike(world, made, made.local, one, _local_and_one, figures):
             found.append(_tell(world, made.oid, "commit-msg", made.local, "check of one", one, made))
+    return found
+
+
+def accepted_differences(world: World, figures: Counter[str]) -> list[str]:
+    """Where the accepted path of `gitspec check` passes what the engine has something to say of."""
+    repo = discover(str(world.repo.path))
+    found = []
+    here = os.getcwd()
+    os.chdir(world.repo.path)
+    try:
+        for words in ("base..work", *(f"{made.oid}^..{made.oid}" for made in world.history.made)):
+            with contextlib.suppress(GitspecError):  # a root commit, or one that replaced another
+                note_if_plain(repo, words.partition("..")[0])
+            if plain_commits(words) is None:
+                continue
+            figures["accepted"] += 1
+            judged = by_commit(lambda words=words: check_range(repo, words))  # type: ignore[misc]
+            if any(codes != Codes() for codes in judged.values()):
+                found.append(f"history {world.history.seed}: {words} is accepted, and the engine says {judged}")
+    finally:
+        os.chdir(here)
     return found
 
 
@@ -331,7 +355,7 @@ def live(
     figures = Counter({f"kind: {m.kind}": 0 for m in history.made})
     figures.update(f"kind: {m.kind}" for m in history.made)
     figures.update({"histories": 1, "commits": len(world.subjects), "by programs": int(real)})
-    found = differences(world, judged, figures)
+    found = differences(world, judged, figures) + accepted_differences(world, figures)
     if real:
         found += hook_differences(world, judged, figures) + by_programs(world, judged, figures)
     return found, figures

@@ -1,24 +1,31 @@
-"""What the gate notes for the pre-push hook's accepted path (``gitspec.git.plain_push`` reads it)."""
+"""What the gates note for their accepted paths (``gitspec.git.plain_range`` reads it)."""
 
 import contextlib
 import os
 
 from gitspec import __version__
-from gitspec.git.plain_push import PLAIN_POLICIES
+from gitspec.git.plain_range import PLAIN_POLICIES, SETTLES
 from gitspec.git.repository import Repository
 
 _MOST = 20
 
 
-def note_plain_policy(repo: Repository, policy: str) -> None:
-    """Note that the policy with this blob id asks for nothing but references. Failing to is no error."""
+def note_plain_policy(repo: Repository, policy: str, *, settles: bool) -> None:
+    """Note that the policy with this blob id asks for nothing but references; failing to is no error.
+
+    ``settles``: it has reasons to skip that are to be settled later.
+    """
     path = os.path.join(repo.common_dir, PLAIN_POLICIES)
     temporary = f"{path}.{os.getpid()}"
-    kept = [oid for oid in _noted(path) if oid != policy][1 - _MOST :]
+    row = policy + SETTLES if settles else policy
+    noted = _noted(path)
+    if row in noted:
+        return
+    kept = [other for other in noted if not other.startswith(policy)][1 - _MOST :]
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(temporary, "w", encoding="ascii") as file:
-            file.write("\n".join([__version__, *kept, policy, ""]))
+            file.write("\n".join([__version__, *kept, row, ""]))
         os.replace(temporary, path)
     except OSError:
         with contextlib.suppress(OSError):
