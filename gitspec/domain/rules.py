@@ -277,6 +277,7 @@ RULES: dict[str, Rule] = {
     "U006": Rule("error", "nothing was changed in the editor"),
     "U007": Rule("error", "no editor"),
     "U008": Rule("error", "input that is not JSON"),
+    "U009": Rule("error", "no such file, or no such lines of it"),
 }
 
 

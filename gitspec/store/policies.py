@@ -4,6 +4,7 @@ Building the models costs more than judging a thousand commits, so a policy that
 folder as plain data.
 """
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,7 @@ from gitspec.store.change_ids import ChangeIds
 
 if TYPE_CHECKING:
     from gitspec.domain.policy import Policy
+    from gitspec.store.spec import Spec
 
 _KIND = "policies"
 _MOST = 20
@@ -34,33 +36,43 @@ class Policies:
         if not ids.policy:
             raise CannotJudge("L010", f"there is no {POLICY}", help="run 'gitspec init'")
         if ids.policy not in self._known:
-            self._known[ids.policy] = self._load(ids.policy)
+            self._known[ids.policy] = self._load(ids.policy, lambda: self._content(ids.policy))
         return self._known[ids.policy]
 
-    def _load(self, oid: str) -> "Policy":
+    def of(self, spec: "Spec") -> "Policy | None":
+        """The policy of a snapshot, also one that is not committed; None when there is none. Raises as ``at``."""
+        from gitspec.store.records import policy_oid
+
+        return self._load(policy_oid(spec), lambda: spec.snapshot.read(POLICY)) if spec.has_policy else None
+
+    def _load(self, oid: str, content: Callable[[], bytes]) -> "Policy":
         kept = self._cache.load(_KIND) if self._cache else {}
         if held := kept.get(oid):
             return cast("Policy", _plain(held))
-        policy = self._read(oid)
+        policy = _read(content())
         if self._cache:
             rows = {**dict(list(kept.items())[-_MOST:]), oid: policy.model_dump(mode="json")}
             self._cache.save(_KIND, rows)
         return policy
 
-    def _read(self, oid: str) -> "Policy":
-        from gitspec.domain.policy import Policy
-        from gitspec.yaml.binding import load
-
+    def _content(self, oid: str) -> bytes:
         objects = Objects(self._repo)
         try:
-            loaded = load(Policy, objects.read(oid), POLICY)
+            return objects.read(oid)
         finally:
             objects.close()
-        if loaded.value is None:
-            first = loaded.findings[0]
-            message = f"the policy cannot be read: {first.message}"
-            raise CannotJudge(first.code, message, place=first.place, help=first.help)
-        return loaded.value
+
+
+def _read(data: bytes) -> "Policy":
+    from gitspec.domain.policy import Policy
+    from gitspec.yaml.binding import load
+
+    loaded = load(Policy, data, POLICY)
+    if loaded.value is None:
+        first = loaded.findings[0]
+        message = f"the policy cannot be read: {first.message}"
+        raise CannotJudge(first.code, message, place=first.place, help=first.help)
+    return loaded.value
 
 
 def _plain(held: Any) -> Any:

@@ -1,0 +1,69 @@
+"""``gitspec why``."""
+
+import click
+
+from gitspec.cli.options import at_option, examples, json_option, no_cache_option
+
+_FORMATS = ("text", "json", "markdown")
+
+
+@click.command(
+    epilog=examples(
+        "gitspec why src/auth/session.py:42",
+        "gitspec why src/auth/session.py:40-60",
+        "gitspec why src/auth/session.py",
+        "gitspec why src/auth/session.py:42 --at v1.2 --json",
+        "gitspec why src/auth/session.py --ignore-rev 8f2b1c7d0e4a -w",
+    )
+)
+@click.argument("place", metavar="PATH[:LINE[-LINE]]", type=click.Path())
+@at_option
+@click.option("--ignore-rev", "ignored", metavar="REV", multiple=True, help="Look through that commit, as Git does.")
+@click.option("-M", "moved", is_flag=True, help="Also follow lines that moved within a file.")
+@click.option("-C", "copied", count=True, help="Also follow lines from other files; twice or thrice: look harder.")
+@click.option("-w", "no_spaces", is_flag=True, help="Let white space not count.")
+@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="What to print.", show_default=True)
+@json_option
+@no_cache_option
+def command(
+    place: str,
+    at: str | None,
+    ignored: tuple[str, ...],
+    moved: bool,
+    copied: int,
+    no_spaces: bool,
+    form: str,
+    as_json: bool,
+    no_cache: bool,
+) -> None:
+    """Show which requirement stands behind a line of code.
+
+    From a line, some lines or all of a file to their commits, the changes that these are for, and the requirements,
+    scenarios, design note, approvals, archive tag and first release behind those, each with the place to look. Of all of
+    a file the changes come with most lines first. Renames of the file are followed, and commits that blame.ignoreRevsFile
+    lists are looked through, as `git blame` does it.
+
+    Of a commit that names no change it says what does: the commit that it reverts or was picked from, the folder of a
+    change that it touches, the merge that brought it in; or that it skips with a reason, is older than the policy, or
+    that nothing says why.
+    """
+    from gitspec.cli.opened import open_spec, put_json, put_lines
+    from gitspec.commands.why import why
+    from gitspec.git.line_origins import Wanted
+    from gitspec.render import why as render
+    from gitspec.render.output import paint, patience, write
+
+    spec = open_spec(at, cached=not no_cache)
+    with patience("reading history"):
+        answer = why(
+            spec,
+            place,
+            Wanted(ignore=ignored, moved=moved, copied=min(copied, 3), spaces=not no_spaces),
+            use_cache=not no_cache,
+        )
+    if as_json or form == "json":
+        put_json(spec, "why", render.why_data(answer))
+    elif form == "markdown":
+        write(render.why_markdown(answer))
+    else:
+        put_lines(render.why_text(answer, paint()))

@@ -1,0 +1,174 @@
+"""`gitspec why`: from lines of a file to their commits, the changes that these are for, and what stands behind those."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitspec.commands.why_changes import ChangeAnswer, change_answers, known_changes
+from gitspec.commands.why_commits import Answered, Asked, answers
+from gitspec.commands.why_place import place_of
+from gitspec.domain.attribution import NAMED, Because
+from gitspec.errors import CannotJudge
+from gitspec.git.line_origins import LineOrigins, Span, Wanted, line_origins
+from gitspec.git.snapshot import WorkTree
+from gitspec.store.policies import Policies
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
+    from gitspec.store.history_index import History
+    from gitspec.store.spec import Spec
+
+_FEW = 3
+"""Changes of which the commit that archived them is looked for where no commit says that it did."""
+
+
+class CommitLines(NamedTuple):
+    """The lines of one commit. ``answer`` is None for lines that are not committed; ``release`` is the first that has it."""
+
+    answer: Answered | None
+    spans: tuple[Span, ...]
+    release: str = ""
+
+    @property
+    def lines(self) -> int:
+        """How many lines they are."""
+        return sum(span.lines for span in self.spans)
+
+
+class Group(NamedTuple):
+    """Lines that are there for the same changes, or that have the same answer when there is no change."""
+
+    because: Because
+    changes: tuple[str, ...]
+    commits: tuple[CommitLines, ...]
+
+    @property
+    def lines(self) -> int:
+        """How many lines they are."""
+        return sum(one.lines for one in self.commits)
+
+
+class Why(NamedTuple):
+    """The answer. ``first`` and ``last`` are 0 when all of the file was asked about; ``text`` is the first line's.
+
+    ``groups``: most lines first. ``notes``: what makes the answer weaker than it looks.
+    """
+
+    path: str
+    first: int
+    last: int
+    text: bytes
+    lines: int
+    groups: tuple[Group, ...]
+    changes: Mapping[str, ChangeAnswer]
+    notes: tuple[str, ...]
+
+
+def why(spec: "Spec", argument: str, wanted: Wanted, *, use_cache: bool = True) -> Why:
+    """What stands behind `PATH[:LINE[-LINE]]`, at the snapshot of ``spec``.
+
+    Raises UsageError U009 for a place that is not there, CannotJudge G005 before the first commit, G016 when a shallow
+    clone hides all that was asked for.
+    """
+    from gitspec.commands.approvals import commit_of
+
+    repo = spec.snapshot.repo
+    tip = commit_of(spec)
+    if not tip:
+        raise CannotJudge("G005", "nothing is committed yet", help="git commit")
+    at = "" if isinstance(spec.snapshot, WorkTree) else tip
+    place = place_of(repo, argument, at)
+    origins = line_origins(repo, place.path, wanted._replace(first=max(place.first, 1), last=place.last), at)
+    policy = Policies(repo, spec.cache).of(spec)
+    answered = _answered(spec, origins, tip, policy)
+    if origins.spans and all(a.because.how == "shallow" for a in answered.values()) and "" not in _oids(origins):
+        message = "the clone is shallow: the commits of these lines are not here"
+        raise CannotJudge("G016", message, place=place.path, help="git fetch --unshallow")
+    history = _history(spec, tip, policy, use_cache=use_cache)
+    try:
+        lines = _by_commit(origins, answered, history)
+        groups = _grouped(lines)
+        changes = change_answers(spec, (change for group in groups for change in group.changes))
+        changes = _with_archives(changes, history)
+    finally:
+        history.close()
+    last = place.first and place.first + origins.lines - 1
+    notes = tuple(_notes(origins, answered))
+    return Why(place.path, place.first, last, origins.text, origins.lines, groups, changes, notes)
+
+
+def _oids(origins: LineOrigins) -> set[str]:
+    return {span.commit for span in origins.spans}
+
+
+def _answered(spec: "Spec", origins: LineOrigins, tip: str, policy: "Policy | None") -> dict[str, Answered]:
+    from gitspec.domain.reference_patterns import pattern_finder
+
+    find = pattern_finder(policy.references.patterns if policy else ())
+    asked = Asked(spec.snapshot.repo, tip, known_changes(spec), find)
+    return answers(asked, sorted(_oids(origins) - {""}))
+
+
+def _history(spec: "Spec", tip: str, policy: "Policy | None", *, use_cache: bool) -> "History":
+    from gitspec.store.history_index import open_history
+
+    if policy is None:
+        from gitspec.domain.policy import Policy
+
+        policy = Policy()
+    return open_history(spec.snapshot.repo, tip, policy=policy, use_cache=use_cache)
+
+
+def _by_commit(origins: LineOrigins, answered: Mapping[str, Answered], history: "History") -> list[CommitLines]:
+    spans: dict[str, list[Span]] = {}
+    for span in origins.spans:
+        spans.setdefault(span.commit, []).append(span)
+    return [
+        CommitLines(answered.get(oid), tuple(several), history.release_of(oid) if oid else "")
+        for oid, several in spans.items()
+    ]
+
+
+def _grouped(lines: Sequence[CommitLines]) -> tuple[Group, ...]:
+    found: dict[tuple[object, ...], list[CommitLines]] = {}
+    reasons: dict[tuple[object, ...], Because] = {}
+    for one in lines:
+        because = one.answer.because if one.answer else Because("uncommitted")
+        key: tuple[object, ...] = because.changes
+        if because.how not in NAMED:
+            key = (because.how, because.said if because.how == "skip" else "")
+        found.setdefault(key, []).append(one)
+        reasons.setdefault(key, because)
+    groups = (
+        Group(
+            reasons[key], reasons[key].changes, tuple(sorted(several, key=lambda one: (-one.lines, one.spans[0].first)))
+        )
+        for key, several in found.items()
+    )
+    return tuple(sorted(groups, key=lambda group: (-group.lines, group.commits[0].spans[0].first)))
+
+
+def _with_archives(changes: Mapping[str, ChangeAnswer], history: "History") -> dict[str, ChangeAnswer]:
+    """With the commits that archived them: one child for all that a commit says it archived."""
+    from gitspec.git.spec_history import present
+
+    archived = {one.id: one for one in changes.values() if one.day}
+    claims = [(change, line.oid) for change in archived for line, name in history.archiving(change) if name]
+    paths = {change: f"{archived[change].folder}/change.yaml" for change in archived}
+    asked = [(oid, paths[c]) for c, oid in claims] + [(f"{oid}^1", paths[c]) for c, oid in claims]
+    has = present(history.repo, asked)
+    commits: dict[str, str] = {}
+    for (change, oid), here, before in zip(claims, has[: len(claims)], has[len(claims) :], strict=True):
+        if here and not before:
+            commits.setdefault(change, oid)
+    for change in [c for c in archived if c not in commits][:_FEW]:
+        commits[change] = history.archived_in(change)
+    return {id_: one._replace(archived_in=commits.get(id_, "")) for id_, one in changes.items()}
+
+
+def _notes(origins: LineOrigins, answered: Mapping[str, Answered]) -> Sequence[str]:
+    notes = []
+    if origins.missing_ignores:
+        notes.append(f"blame.ignoreRevsFile names {origins.missing_ignores}, which is not there: no commit is ignored")
+    if any(one.because.how == "shallow" for one in answered.values()):
+        notes.append("the clone is shallow: whose lines are older than it cannot be told; git fetch --unshallow")
+    return notes
