@@ -1,31 +1,123 @@
 """``gitspec diff``."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from gitspec.cli.options import at_option, change_argument, examples, json_option, no_cache_option
+from gitspec.cli.options import at_option, complete_change, examples, json_option, no_cache_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gitspec.commands.compare import Sides
+    from gitspec.domain.diff import CapabilityDiff
+    from gitspec.domain.finding import Finding
+
+FORMATS = ("text", "markdown", "html")
 
 
-@click.command(epilog=examples("gitspec diff", "gitspec diff add-2fa", "gitspec diff add-2fa --at feature --json"))
-@change_argument(required=False)
+@click.command(
+    epilog=examples(
+        "gitspec diff",
+        "gitspec diff add-2fa",
+        "gitspec diff add-2fa --at feature --json",
+        "gitspec diff v1.2..v1.3",
+        "gitspec diff main...feature --format markdown",
+        "gitspec diff v1.2 --format html > diff.html",
+    )
+)
+@click.argument("what", metavar="[CHANGE | A..B | A...B | REV]", required=False, shell_complete=complete_change)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to show it (text).")
 @at_option
 @json_option
 @no_cache_option
-def command(change: str | None, at: str | None, as_json: bool, no_cache: bool) -> int:
-    """Show what a change does to the living specs, requirement by requirement.
+def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache: bool) -> int:
+    """Show what a change does to the living specs, or what differs between two revisions, by requirement.
 
-    Without CHANGE the only active one. The exit code is 1 when the change cannot be archived as it is.
+    CHANGE is the id of an active change; without anything, the only one. A..B compares two revisions, where an end that is
+    left out is HEAD, A...B the common ancestor of both with B, and REV that revision with the work tree. The id of an
+    active change wins over a branch or tag of the same name: write refs/heads/NAME or refs/tags/NAME for those. What was
+    renamed or moved is found through the archived changes in between, and by its content.
+
+    The exit code is 1 when the change cannot be archived as it is, or when a spec of one side cannot be read.
     """
+    from gitspec.domain.rev_range import parse_range
+    from gitspec.errors import UsageError
+    from gitspec.git.repository import discover
+    from gitspec.store.cache import Cache
+
+    if as_json and form != "text":
+        raise UsageError("U000", f"--json and --format {form} exclude each other", help="run it twice")
+    wanted = parse_range(what) if what is not None else None
+    if wanted is None and (what is None or not _is_revision(what, at, cached=not no_cache)):
+        return _of_change(what, form, at, as_json=as_json, cached=not no_cache)
+    if at is not None:
+        raise UsageError("U000", "--at goes with a change only", help=f"gitspec diff {what}..{at}")
+    from gitspec.commands.compare import open_sides, open_with_work_tree
+
+    repo = discover()
+    cache = None if no_cache else Cache(repo)
+    if wanted is not None:
+        return _of_sides(open_sides(repo, wanted, cache), form, as_json=as_json)
+    return _of_sides(open_with_work_tree(repo, str(what), cache), form, as_json=as_json)
+
+
+def _is_revision(what: str, at: str | None, *, cached: bool) -> bool:
+    """Whether ``what``, which is no range, is a revision: not when a change has that id, active or archived."""
+    from gitspec.cli.opened import open_spec
+    from gitspec.git.objects import Objects
+
+    spec = open_spec(at, cached=cached)
+    return what not in spec.change_ids() and Objects(spec.snapshot.repo).find(what) is not None
+
+
+def _of_change(change: str | None, form: str, at: str | None, *, as_json: bool, cached: bool) -> int:
     from gitspec.cli.opened import open_spec, put_json, put_lines
     from gitspec.commands.diff import diff_change
     from gitspec.errors import EXIT_FINDINGS, EXIT_OK
     from gitspec.render.diff import diff_data, diff_text
     from gitspec.render.output import paint, patience
 
-    spec = open_spec(at, cached=not no_cache)
+    spec = open_spec(at, cached=cached)
     with patience("folding"):
         diff = diff_change(spec, change)
     if as_json:
         put_json(spec, "diff", diff_data(diff))
-    else:
+    elif form == "text":
         put_lines(diff_text(diff, paint()))
+    else:
+        title = f"{diff.record.id}: {diff.record.change.title}" if diff.record.change else diff.record.id
+        _put_page(form, title, diff.capabilities, diff.findings)
     return EXIT_FINDINGS if diff.findings else EXIT_OK
+
+
+def _of_sides(sides: "Sides", form: str, *, as_json: bool) -> int:
+    from gitspec.cli.opened import put_json, put_lines
+    from gitspec.commands.compare import compare
+    from gitspec.errors import EXIT_FINDINGS, EXIT_OK
+    from gitspec.render.compare import between, compare_data, compare_text
+    from gitspec.render.output import paint, patience
+
+    with patience("comparing"):
+        compared = compare(sides)
+    if as_json:
+        put_json(sides.after, "comparison", compare_data(compared))
+    elif form == "text":
+        put_lines(compare_text(compared, paint()))
+    else:
+        _put_page(form, between(sides), compared.capabilities, compared.findings)
+    return EXIT_FINDINGS if compared.findings else EXIT_OK
+
+
+def _put_page(form: str, title: str, capabilities: "Sequence[CapabilityDiff]", findings: "Sequence[Finding]") -> None:
+    from gitspec.cli.opened import put_lines
+    from gitspec.render.output import write
+
+    if form == "html":
+        from gitspec.render.diff_html import html
+
+        write("\n".join([*html(title, capabilities, findings), ""]))
+        return
+    from gitspec.render.diff_markdown import markdown
+
+    put_lines(markdown(title, capabilities, findings))

@@ -31,3 +31,13 @@ def put_lines(lines: Iterable[str]) -> None:
     from gitspec.render.output import write_lines
 
     write_lines(lines)
+
+
+def put_notes(lines: Iterable[str]) -> None:
+    """Print what keeps a result from being whole to standard error; the lines are safe to show already."""
+    import sys
+
+    from gitspec.render.text import inert
+
+    for line in lines:
+        sys.stderr.write(f"{inert(line)}\n")

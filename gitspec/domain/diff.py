@@ -21,12 +21,16 @@ class PartDiff(NamedTuple):
 
 
 class RequirementDiff(NamedTuple):
-    """One requirement that differs. ``was`` is its full name before, when it was renamed or moved."""
+    """One requirement that differs. ``was`` is its full name before, when it was renamed or moved.
+
+    Of one that is told only because it left a capability, ``now`` is its full name after.
+    """
 
     id: str
     kind: Kind
     parts: tuple[PartDiff, ...]
     was: str = ""
+    now: str = ""
 
 
 class CapabilityDiff(NamedTuple):
@@ -45,14 +49,14 @@ def diff(
     """What differs, by capability; an order of requirements or scenarios alone is no difference.
 
     ``names_before`` gives, by the names in ``after`` of capabilities and requirements, other names that they had in
-    ``before``. Requirements come in the order of ``after``, those that are gone last.
+    ``before``: what has such a name in ``after`` came anew. Requirements come in the order of ``after``, those that are gone last.
     """
     old_names = names_before or {}
     moved_away = {old for new, old in old_names.items() if new != old}
     all_before = {f"{c.capability}/{r.id}": r for c in before.values() for r in c.requirements}
     found = []
     for name in sorted(after.keys() | (before.keys() - moved_away)):
-        new, old = after.get(name), before.get(old_names.get(name, name))
+        new, old = after.get(name), before.get(old_names.get(name, "" if name in moved_away else name))
         requirements = tuple(_requirements(name, old, new, all_before, old_names, moved_away))
         parts = tuple(_fields(old, new, ("title", "purpose", "notes")))
         was = old.capability if old and old.capability != name else ""
@@ -93,10 +97,12 @@ def _requirements(
     home = old.capability if old else capability
     kept = set()
     for requirement in new.requirements if new else ():
-        old_name = old_names.get(f"{capability}/{requirement.id}", f"{home}/{requirement.id}")
+        same_name = f"{home}/{requirement.id}"
+        same_name = "" if same_name in moved_away else same_name
+        old_name = old_names.get(f"{capability}/{requirement.id}", same_name)
         kept.add(old_name)
         before = all_before.get(old_name)
-        parts = tuple(_parts(before, requirement))
+        parts = tuple(requirement_parts(before, requirement))
         was = old_name if before and old_name != f"{home}/{requirement.id}" else ""
         if parts or was:
             how: Kind = "renamed" if was.rpartition("/")[0] == home else "moved"
@@ -104,7 +110,7 @@ def _requirements(
     for requirement in old.requirements if old else ():
         name = f"{home}/{requirement.id}"
         if name not in kept and name not in moved_away:
-            yield RequirementDiff(requirement.id, "removed", tuple(_parts(requirement, None)))
+            yield RequirementDiff(requirement.id, "removed", tuple(requirement_parts(requirement, None)))
 
 
 def _kind(before: object, after: object, was: str, how: Kind) -> Kind:
@@ -122,7 +128,8 @@ def _fields(before: object, after: object, names: Iterable[str], scenario: str =
             yield PartDiff(name, old, new, scenario)
 
 
-def _parts(before: Requirement | None, after: Requirement | None) -> Iterator[PartDiff]:
+def requirement_parts(before: Requirement | None, after: Requirement | None) -> Iterator[PartDiff]:
+    """The parts in which two versions of a requirement differ; None: it is not there."""
     yield from _fields(before, after, ("title", "text", "rationale", "deferred", "notes"))
     yield from _differ("tags", ", ".join(before.tags) if before else "", ", ".join(after.tags) if after else "")
     yield from _differ("links", _links(before), _links(after))

@@ -1,0 +1,39 @@
+"""``gitspec blame``."""
+
+import click
+
+from gitspec.cli.options import complete_name, examples, json_option, no_cache_option
+
+
+@click.command(
+    epilog=examples(
+        "gitspec blame auth",
+        "gitspec blame auth/session-expiry --parts",
+        "gitspec blame auth --at v1.2 --json",
+    )
+)
+@click.argument("name", shell_complete=complete_name)
+@click.option("--parts", is_flag=True, help="Show each field too: title, text, tags and so on.")
+@click.option("--at", metavar="REV", help="Look at the specs and the history of that commit, instead of HEAD's.")
+@json_option
+@no_cache_option
+def command(name: str, parts: bool, at: str | None, as_json: bool, no_cache: bool) -> None:
+    """Show who last touched each requirement and each scenario of a capability.
+
+    NAME is a capability or a requirement. Each row names the commit, its day (UTC), its author and the change behind it.
+    Another form or order of the same content is no touch.
+    """
+    from gitspec.cli.opened import open_spec, put_json, put_lines, put_notes
+    from gitspec.commands.blame import blame
+    from gitspec.render.blame import blame_data, blame_text
+    from gitspec.render.deeds import warnings
+    from gitspec.render.output import patience
+
+    spec = open_spec(at or "HEAD", cached=not no_cache)
+    with patience("reading history"):
+        found = blame(spec, name)
+    if as_json:
+        put_json(spec, "blame", blame_data(found))
+    else:
+        put_lines(blame_text(found, parts=parts))
+    put_notes(warnings(found.cut_off, found.skipped))

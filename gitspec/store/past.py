@@ -1,0 +1,287 @@
+"""The past of one requirement or capability: its versions along history, through renames and moves.
+
+Histories are simplified as ``git log`` does it, but by content: a merge that has what one parent has follows that
+parent alone, and a commit that leaves the content as it was is no version.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gitspec.domain.capability import Capability, Requirement
+from gitspec.domain.diff import CapabilityDiff, RequirementDiff, diff, requirement_parts
+from gitspec.domain.names_between import Step
+from gitspec.domain.renames import renames
+from gitspec.git.path_history import topological
+from gitspec.git.repository import Repository
+from gitspec.git.spec_history import changes_below, shallow_boundary
+from gitspec.git.tree_edit import Item, PathChange
+from gitspec.store import layout
+from gitspec.store.archive_names import archives_with_names
+from gitspec.store.file_lines import FileLines, Skipped
+
+Thing = Requirement | Capability
+Place = tuple[str, str]
+"""A commit that brought a version, and the name that the thing has there."""
+
+
+class Before(NamedTuple):
+    """What one parent of a commit has. ``to``: where its own past goes on; ``was``: its name there, if another one."""
+
+    parent: str
+    to: Place | None
+    was: str
+    thing: Thing | None
+    is_same: bool
+
+
+class Moment(NamedTuple):
+    """A commit at which the file of the thing differs, and what the thing is there; None: it is not there."""
+
+    commit: str
+    name: str
+    thing: Thing | None
+    before: tuple[Before, ...]
+
+    @property
+    def is_version(self) -> bool:
+        """Whether the thing is here as no parent has it."""
+        if any(side.is_same for side in self.before):
+            return False
+        return self.thing is not None or any(side.thing is not None for side in self.before)
+
+
+class Past(NamedTuple):
+    """The past of one thing. ``start`` is where it stands; ``moments`` come children first.
+
+    ``became`` is the name under which a thing goes on that is not there any more under this one.
+    """
+
+    name: str
+    start: Place | None
+    moments: Mapping[Place, Moment]
+    became: str = ""
+
+    def versions(self) -> list[Moment]:
+        """The versions, the newest first."""
+        return [moment for moment in self.moments.values() if moment.is_version]
+
+
+class _Pair(NamedTuple):
+    """A commit against one of its parents: the capabilities that differ, and what was called what."""
+
+    before: Mapping[str, Capability]
+    after: Mapping[str, Capability]
+    names: Mapping[str, str]
+
+
+class Pasts:
+    """Looks into the past of the living specs, from one commit on."""
+
+    def __init__(self, repo: Repository, tip: str) -> None:
+        self.repo = repo
+        self.tip = tip
+        self.hidden = shallow_boundary(repo)
+        self._lines = FileLines(repo)
+        self._pairs: dict[tuple[str, str], _Pair] = {}
+        self._ranks: dict[str, int] | None = None
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Versions that could not be read, and count as what came before them."""
+        return tuple(self._lines.skipped.values())
+
+    def capability(self, capability: str) -> Capability | None:
+        """A capability as it is at the tip."""
+        return self._lines.at(self._lines.head(self.tip, capability), capability)
+
+    def of_requirement(self, name: str) -> Past:
+        """The past of `<capability>/<requirement>`."""
+        return self._past(name, is_capability=False)
+
+    def of_capability(self, capability: str) -> Past:
+        """The past of a capability."""
+        return self._past(capability, is_capability=True)
+
+    def difference(self, moment: Moment, side: Before) -> CapabilityDiff | None:
+        """What a version changes in its capability, against one parent."""
+        if not isinstance(moment.thing, Capability | None) or not isinstance(side.thing, Capability | None):
+            raise TypeError("a requirement has parts, not a difference of capabilities")
+        return self._difference(moment.commit, moment.name, moment.thing, side.parent, side.thing)
+
+    def beginning(self, moment: Moment) -> CapabilityDiff | None:
+        """All of a capability in the first commit there is."""
+        thing = moment.thing
+        return next(iter(diff({}, {moment.name: thing})), None) if isinstance(thing, Capability) else None
+
+    def close(self) -> None:
+        """End the child that reads."""
+        self._lines.close()
+
+    # -- walking
+
+    def _past(self, name: str, *, is_capability: bool) -> Past:
+        head = self._lines.head(self.tip, name if is_capability else name.rpartition("/")[0])
+        if head is None:
+            return Past(name, None, {})
+        start = head, name
+        moments: dict[Place, Moment] = {}
+        became: dict[str, str] = {}
+        left: list[Place] = [start]
+        while left:
+            place = left.pop()
+            if place in moments:
+                continue
+            moment, now = self._moment(*place, is_capability=is_capability)
+            moments[place] = moment
+            if now:
+                became[moment.commit] = now
+            same = [side for side in moment.before if side.is_same]
+            left += [side.to for side in same[:1] or moment.before if side.to is not None]
+        ordered = self._in_order(moments)
+        return Past(name, start, ordered, _last_name(ordered, became))
+
+    def _moment(self, commit: str, name: str, *, is_capability: bool) -> tuple[Moment, str]:
+        """A moment, and the name under which the thing goes on when it is only called otherwise from here on."""
+        capability = name if is_capability else name.rpartition("/")[0]
+        thing = self._thing(commit, name, is_capability)
+        before = []
+        became = ""
+        for parent, version in self._lines.sides(commit, capability):
+            was, to = name, (version, name) if version else None
+            old = self._thing(version, name, is_capability)
+            pair = self._pair(commit, parent) if self._is_renaming(commit, name, thing, parent, old) else None
+            if pair and thing is not None and (other := pair.names.get(name)):
+                head = self._lines.head(parent, other if is_capability else other.rpartition("/")[0])
+                was, to, old = other, (head, other) if head else None, self._thing(head, other, is_capability)
+            elif pair and old is not None and (now := next((n for n, o in pair.names.items() if o == name), "")):
+                to, old, became = None, None, "" if thing is not None else now
+            is_same = was == name and self._is_same(commit, name, thing, parent, old)
+            before.append(Before(parent, to, was if was != name else "", old, is_same))
+        return Moment(commit, name, thing, tuple(before)), became
+
+    def _thing(self, version: str | None, name: str, is_capability: bool) -> Thing | None:
+        if is_capability:
+            return self._lines.at(version, name)
+        capability, _, requirement = name.rpartition("/")
+        model = self._lines.at(version, capability)
+        return model.requirement(requirement) if model else None
+
+    def _is_renaming(self, commit: str, name: str, thing: Thing | None, parent: str, old: Thing | None) -> bool:
+        """Whether names have to be looked at: something comes, goes, or may be another one of that name."""
+        if thing is None or old is None:
+            return thing is not old
+        if not isinstance(thing, Requirement) or not isinstance(old, Requirement) or thing.text == old.text:
+            return False
+        capability = name.rpartition("/")[0]
+        here = self._lines.at(commit, capability)
+        there = next(s.next for s in self._lines.sides(commit, capability) if s.parent == parent)
+        return _ids(here) != _ids(self._lines.at(there, capability))
+
+    def _is_same(self, commit: str, name: str, thing: Thing | None, parent: str, old: Thing | None) -> bool:
+        if thing is old:
+            return True
+        if thing is None or old is None:
+            return False
+        if isinstance(thing, Requirement) and isinstance(old, Requirement):
+            return thing == old or not any(requirement_parts(old, thing))
+        assert isinstance(thing, Capability) and isinstance(old, Capability)
+        return self._difference(commit, name, thing, parent, old) is None
+
+    # -- what a commit does against one parent
+
+    def _difference(
+        self, commit: str, name: str, thing: Capability | None, parent: str, old: Capability | None
+    ) -> CapabilityDiff | None:
+        """The difference of one capability; requirements that came from or went to others are told as moved."""
+        was = old.capability if old else name
+        is_moving = _ids(thing) != _ids(old)
+        names: Mapping[str, str] = {}
+        before = {was: old} if old else {}
+        after = {name: thing} if thing else {}
+        if is_moving:
+            pair = self._pair(commit, parent)
+            names = {n: o for n, o in pair.names.items() if n == name or n.startswith(f"{name}/")}
+            before = {**pair.before, **before}
+        found = diff(before, after, names if was == name else {**names, name: was})
+        own = next((one for one in found if one.capability == name), None)
+        return self._with_moved_away(commit, parent, own, name, was) if is_moving else own
+
+    def _with_moved_away(
+        self, commit: str, parent: str, found: CapabilityDiff | None, name: str, was: str
+    ) -> CapabilityDiff | None:
+        pair = self._pair(commit, parent)
+        away = {o: n for n, o in pair.names.items() if o.startswith(f"{was}/") and n.rpartition("/")[0] != name}
+        if found is None or not away:
+            return found
+        told = tuple(
+            RequirementDiff(r.id, "moved", (), f"{was}/{r.id}", away[f"{was}/{r.id}"])
+            if r.kind == "removed" and f"{was}/{r.id}" in away
+            else r
+            for r in found.requirements
+        )
+        return found._replace(requirements=told)
+
+    def _pair(self, commit: str, parent: str) -> _Pair:
+        key = commit, parent
+        if key not in self._pairs:
+            before, after = self._changed(commit, parent)
+            names = renames(before, after, self._step(commit, parent)) if before and after else {}
+            self._pairs[key] = _Pair(before, after, names)
+        return self._pairs[key]
+
+    def _changed(self, commit: str, parent: str) -> tuple[dict[str, Capability], dict[str, Capability]]:
+        """The capabilities that differ. Where there were none before, nothing is read: nothing can be renamed."""
+        changes = self._changes(commit, parent, layout.CAPABILITIES)
+        places = [(layout.classify(change.path).capability, change) for change in changes]
+        sides: tuple[dict[str, Capability], dict[str, Capability]] = {}, {}
+        if not any(change.old for _, change in places):
+            return sides
+        for side, oid_of in zip(sides, (_old, _new), strict=True):
+            for capability, change in places:
+                item = oid_of(change)
+                if capability and item is not None:
+                    model = self._lines.parse(item.oid, change.path, commit)
+                    if model is not None:
+                        side[capability] = model
+        return sides
+
+    def _step(self, commit: str, parent: str) -> Step:
+        changes = self._changes(commit, parent, layout.ARCHIVE)
+        came = {c.path: c.new.oid for c in changes if c.old is None and c.new is not None}
+        gone = {c.path: c.old.oid for c in changes if c.new is None and c.old is not None}
+        read = self._lines.objects.read_many
+        return Step(archives_with_names(came, read), archives_with_names(gone, read))
+
+    def _changes(self, commit: str, parent: str, path: str) -> Sequence[PathChange]:
+        return changes_below(self.repo, [(commit, parent)], path)[0]
+
+    def _in_order(self, moments: Mapping[Place, Moment]) -> dict[Place, Moment]:
+        """Children before parents."""
+        if self._ranks is None:
+            self._ranks = {oid: at for at, oid in enumerate(topological(self.repo, self.tip))}
+        ranks = self._ranks
+        return dict(sorted(moments.items(), key=lambda item: (ranks[item[0][0]], item[0][1])))
+
+
+def _old(change: PathChange) -> Item | None:
+    return change.old
+
+
+def _new(change: PathChange) -> Item | None:
+    return change.new
+
+
+def _ids(capability: Capability | None) -> set[str]:
+    return {r.id for r in capability.requirements} if capability else set()
+
+
+def _last_name(moments: Mapping[Place, Moment], became: Mapping[str, str]) -> str:
+    """What a thing is called that is gone: the newest commit decides, which may also have removed it."""
+    for moment in moments.values():
+        if moment.thing is not None:
+            return ""
+        if now := became.get(moment.commit):
+            return now
+        if moment.is_version:
+            return ""
+    return ""
