@@ -18,7 +18,7 @@ from gitspec.errors import UsageError
 
 FOLDER = Path(__file__).parent / "explanations"
 FAMILIES = (
-    "references", "history", "archive", "deltas", "specs", "layout", "documents", "yaml", "machine", "imported", "usage",
+    "references", "history", "archive", "deltas", "specs", "citations", "layout", "documents", "yaml", "machine", "imported", "usage",
 )  # fmt: skip
 """The files, in the order in which the families are shown."""
 _DIGITS = str.maketrans("OIL", "011")  # how codes are mistyped

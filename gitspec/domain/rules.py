@@ -227,6 +227,10 @@ RULES: dict[str, Rule] = {
     "G054": Rule("error", "git program too old"),
     "G055": Rule("warning", "lock that has been there for long"),
     "G056": Rule("error", "ssh-keygen missing or failing"),
+    # E: tests and code that cite specs
+    "E001": Rule("error", "test that names nothing that exists"),
+    "E002": Rule("warning", "citation of what a change takes away"),
+    "E003": Rule("warning", "code that names nothing that exists"),
     # R: references in commits
     "R001": Rule("error", "code without a reference to a change"),
     "R002": Rule("error", "reference to a change that does not exist"),

@@ -15,9 +15,10 @@ _REFERENCES = frozenset(
     ("R001", "R002", "R003", "R004", "R005", "R006", "R007", "R008", "R009", "R014", "R019", "R024"),
 )  # fmt: skip
 _STYLE = frozenset(("S101", "S102", "S107", "S108", "S109", "D023", "D024", "D032", "D033"))
+_CITATIONS = frozenset(("E001", "E002", "E003"))
 
-CONFIGURABLE = _REFERENCES | _STYLE
-"""Codes that `severity` in the policy may change: references, and the style of specs and deltas.
+CONFIGURABLE = _REFERENCES | _STYLE | _CITATIONS
+"""Codes that `severity` in the policy may change: references, the style of specs and deltas, citations of them.
 
 Never living specs, the archive, refs, the policy itself, what a file means, or what a machine lacks.
 """

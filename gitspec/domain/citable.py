@@ -1,0 +1,135 @@
+"""Which names tests and code may cite: what lives, and what active changes bring or take away. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from gitspec.domain.nearest import nearest
+
+Living = Mapping[str, Mapping[str, Sequence[str]]]
+"""Ids of scenarios by capability and id of the requirement."""
+
+
+class ScenarioEdits(NamedTuple):
+    """What a delta does to the scenarios of one requirement, by their ids."""
+
+    added: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+class DeltaNames(NamedTuple):
+    """What a delta does to names. ``added`` holds scenarios by requirement; pairs are (old, new), of a move the new one is whole."""
+
+    capability: str
+    rename_to: str = ""
+    added: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    modified: tuple[tuple[str, ScenarioEdits], ...] = ()
+    removed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+
+
+class Effect(NamedTuple):
+    """What one change does to names: ``gone`` are those that nothing has any more, with the new name or ``""``."""
+
+    gone: dict[str, str]
+    brought: frozenset[str]
+
+
+def effect(living: Living, deltas: Sequence[DeltaNames]) -> Effect:
+    """What folding a change makes of the names of requirements and scenarios."""
+    by_capability = {delta.capability: delta for delta in deltas}
+    homes = {delta.capability: delta.rename_to for delta in deltas if delta.rename_to}
+    became: dict[str, str] = {}
+    brought: set[str] = set()
+    for capability, delta in by_capability.items():
+        for requirement, scenarios in living.get(capability, {}).items():
+            target = _target(delta, requirement, homes)
+            edits = _edits(by_capability, delta, requirement, target)
+            renamed = dict(edits.renamed)
+            name = f"{capability}/{requirement}"
+            became[name] = target
+            for scenario in scenarios:
+                stays = target and scenario not in edits.removed
+                became[f"{name}#{scenario}"] = f"{target}#{renamed.get(scenario, scenario)}" if stays else ""
+            brought |= {f"{target}#{scenario}" for scenario in edits.added if target}
+        home = homes.get(capability, capability)
+        for requirement, added in delta.added:
+            brought |= {f"{home}/{requirement}", *(f"{home}/{requirement}#{scenario}" for scenario in added)}
+    after = brought.union(became.values()) - {""}
+    return Effect({old: new for old, new in became.items() if old not in after}, frozenset(after - became.keys()))
+
+
+def _target(delta: DeltaNames, requirement: str, homes: Mapping[str, str]) -> str:
+    """The name of a requirement of the delta's capability after the fold; empty when it is gone."""
+    now = dict(delta.renamed).get(requirement, requirement)
+    if now in delta.removed or requirement in delta.removed:
+        return ""
+    moved = dict(delta.moved)
+    capability, _, last = (moved.get(now) or moved.get(requirement) or f"{delta.capability}/{now}").rpartition("/")
+    return f"{homes.get(capability, capability)}/{last}"
+
+
+def _edits(deltas: Mapping[str, DeltaNames], delta: DeltaNames, requirement: str, target: str) -> ScenarioEdits:
+    now = dict(delta.renamed).get(requirement, requirement)
+    capability, _, last = target.rpartition("/")
+    for there, name in ((delta, now), (deltas.get(capability), last)):
+        found = dict(there.modified).get(name) if there else None
+        if found:
+            return found
+    return ScenarioEdits()
+
+
+class Citable(NamedTuple):
+    """The names that may be cited. Of a capability whose file is ``broken`` nothing can be told."""
+
+    living: Living
+    broken: frozenset[str]
+    brought: frozenset[str]
+    """By active changes."""
+
+    def exists(self, name: str) -> bool:
+        """Whether ``name`` is that of a requirement or scenario, or may be."""
+        path, mark, scenario = name.partition("#")
+        capability, _, requirement = path.rpartition("/")
+        if name in self.brought or capability in self.broken:
+            return True
+        found = self.living.get(capability, {}).get(requirement)
+        return found is not None and (not mark or scenario in found)
+
+    def near(self, name: str) -> list[str]:
+        """The names that ``name`` was probably meant to be, best first."""
+        path, mark, scenario = name.partition("#")
+        capability, _, requirement = path.rpartition("/")
+        found = self.living.get(capability, {}).get(requirement)
+        if mark and found is not None:
+            brought = {n.partition("#")[2] for n in self.brought if n.startswith(f"{path}#")}
+            return [f"{path}#{one}" for one in nearest(scenario, {*found, *brought})]
+        near = nearest(path, self._requirements(capability, requirement))
+        return [f"{one}#{scenario}" if mark and self.exists(f"{one}#{scenario}") else one for one in near]
+
+    def _requirements(self, capability: str, requirement: str) -> set[str]:
+        """Requirements to choose from: of that capability, of those of the most similar names, and of the same id."""
+        homes = [capability] if capability in self.living else nearest(capability or requirement, self.living)
+        pool = {f"{home}/{one}" for home in homes for one in self.living[home]}
+        pool |= {f"{home}/{requirement}" for home, inside in self.living.items() if requirement in inside}
+        pool |= {name for name in self.brought if "#" not in name and name.rpartition("/")[0] in (capability, *homes)}
+        return pool
+
+
+def with_changes(living: Living, broken: Iterable[str], changes: Iterable[Sequence[DeltaNames]]) -> Citable:
+    """What may be cited while ``changes`` are active; one may build on what another brings."""
+    changes = list(changes)
+    base: dict[str, dict[str, Sequence[str]]] = {c: dict(inside) for c, inside in living.items()}
+    brought: set[str] = set()
+    for _ in changes:
+        new = frozenset().union(*(effect(base, deltas).brought for deltas in changes)) - brought
+        if not new:
+            break
+        brought |= new
+        for name in new:
+            path, _, scenario = name.partition("#")
+            capability, _, requirement = path.rpartition("/")
+            inside = base.setdefault(capability, {})
+            inside[requirement] = [*inside.get(requirement, ()), *([scenario] if scenario else [])]
+    return Citable(living, frozenset(broken), frozenset(brought))

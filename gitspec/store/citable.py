@@ -1,0 +1,136 @@
+"""The names that tests and code may cite in a snapshot, and where each stands; remembered by the ids of the files."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from gitspec.domain.citable import Citable, DeltaNames, Effect, ScenarioEdits, effect, with_changes
+from gitspec.store.memo import remembered
+
+if TYPE_CHECKING:
+    from gitspec.domain.delta import Delta
+    from gitspec.store.spec import ChangeFolder, Spec
+
+
+class Outline(NamedTuple):
+    """A living requirement: where it stands, whether it is deferred, and the (id, line) of its scenarios."""
+
+    name: str
+    path: str
+    line: int
+    is_deferred: bool
+    scenarios: tuple[tuple[str, int], ...]
+
+
+def outlines(spec: "Spec") -> dict[str, tuple[Outline, ...] | None]:
+    """The requirements of all living capabilities, in reading order; None for a file with errors."""
+    from gitspec.store.bulk import map_many
+
+    paths = spec.capability_paths()
+    oids = spec.oids(list(paths.values()))
+    names = list(paths)
+
+    def work(missing: Sequence[int]) -> list[Any]:
+        contents = spec.snapshot.read_many([paths[names[i]] for i in missing])
+        return map_many(lambda n: _row(paths[names[missing[n]]], contents[n]), len(missing))
+
+    rows = remembered(spec.cache, "outlines", oids, work)
+    return {
+        capability: _outlines(capability, paths[capability], row) for capability, row in zip(names, rows, strict=True)
+    }
+
+
+def citable(spec: "Spec", known: Mapping[str, tuple[Outline, ...] | None] | None = None) -> Citable:
+    """What tests and code may cite: what lives, and what active changes bring. ``known``: the outlines, if at hand."""
+    known = outlines(spec) if known is None else known
+    broken = [capability for capability, found in known.items() if found is None]
+    changes = _names_of(spec, [spec.change(change) for change in spec.change_ids()])
+    return with_changes(_living(known), broken, changes.values())
+
+
+def effects(spec: "Spec", changes: Sequence[str]) -> dict[str, Effect]:
+    """What each active change makes of names, as far as its deltas can be read."""
+    living = _living(outlines(spec))
+    return {name: effect(living, deltas) for name, deltas in _names_of(spec, [spec.change(c) for c in changes]).items()}
+
+
+def _living(known: Mapping[str, tuple[Outline, ...] | None]) -> dict[str, dict[str, tuple[str, ...]]]:
+    return {
+        capability: {one.name.rpartition("/")[2]: tuple(scenario for scenario, _ in one.scenarios) for one in found}
+        for capability, found in known.items()
+        if found is not None
+    }
+
+
+def _row(path: str, data: bytes) -> list[Any]:
+    from gitspec.domain.capability import Capability
+    from gitspec.yaml.binding import load, locate
+
+    loaded = load(Capability, data, path)
+    if loaded.value is None:
+        return ["", []]
+    rows = []
+    for i, requirement in enumerate(loaded.value.requirements):
+        line = locate(loaded.document, ("requirements", i))[0]
+        scenarios = [
+            [scenario.id, locate(loaded.document, ("requirements", i, "scenarios", j))[0]]
+            for j, scenario in enumerate(requirement.scenarios)
+        ]
+        rows.append([requirement.id, line, requirement.deferred is not None, scenarios])
+    return [loaded.value.capability, rows]
+
+
+def _outlines(capability: str, path: str, row: list[Any]) -> tuple[Outline, ...] | None:
+    if row[0] != capability:
+        return None
+    return tuple(
+        Outline(f"{capability}/{name}", path, line, is_deferred, tuple((s, at) for s, at in scenarios))
+        for name, line, is_deferred, scenarios in row[1]
+    )
+
+
+def _names_of(spec: "Spec", folders: "Sequence[ChangeFolder]") -> dict[str, tuple[DeltaNames, ...]]:
+    keys = [f"{folder.path} {folder.tree()}" for folder in folders]
+    rows = remembered(spec.cache, "names", keys, lambda missing: [_rows_of(folders[i]) for i in missing])
+    return {folder.id: tuple(map(_delta, row)) for folder, row in zip(folders, rows, strict=True)}
+
+
+def _rows_of(folder: "ChangeFolder") -> list[Any]:
+    return [_plain(loaded.value) for loaded in folder.deltas.values() if loaded.value is not None]
+
+
+def _plain(delta: "Delta") -> list[Any]:
+    modified = [
+        [
+            entry.id,
+            [s.id for s in entry.scenarios.added],
+            [[s.id, s.to] for s in entry.scenarios.renamed],
+            [s.id for s in entry.scenarios.removed],
+        ]
+        for entry in delta.modified
+        if entry.scenarios
+    ]
+    return [
+        delta.capability,
+        delta.rename_to or "",
+        [[entry.id, [s.id for s in entry.scenarios]] for entry in delta.added],
+        modified,
+        [entry.id for entry in delta.removed],
+        [[entry.id, entry.to] for entry in delta.renamed],
+        [[entry.id, entry.to] for entry in delta.moved],
+    ]
+
+
+def _delta(row: list[Any]) -> DeltaNames:
+    capability, rename_to, added, modified, removed, renamed, moved = row
+    return DeltaNames(
+        capability,
+        rename_to,
+        tuple((name, tuple(scenarios)) for name, scenarios in added),
+        tuple(
+            (name, ScenarioEdits(tuple(new), tuple((old, to) for old, to in pairs), tuple(gone)))
+            for name, new, pairs, gone in modified
+        ),
+        tuple(removed),
+        tuple((old, new) for old, new in renamed),
+        tuple((old, to) for old, to in moved),
+    )
