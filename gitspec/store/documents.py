@@ -40,6 +40,28 @@ def capability_document(spec: "Spec", capability: str) -> Document:
     return _documents(spec, [path], lambda _: spec.capability(capability))[0]
 
 
+def capability_documents(spec: "Spec") -> dict[str, Document]:
+    """All living capabilities by id, those with errors too; on all cores when there are many to read."""
+    paths = spec.capability_paths()
+    rows = list(paths.items())
+
+    def read(missing: Sequence[int]) -> list[Any]:
+        from gitspec.store.bulk import map_many
+        from gitspec.store.spec import read_capability
+
+        wanted = [rows[i] for i in missing]
+        contents = spec.snapshot.read_many([path for _, path in wanted])
+
+        def work(i: int) -> list[Any]:
+            capability, path = wanted[i]
+            return _row_of(read_capability(capability, contents[i], path))
+
+        work(0)  # builds the validators once, before children inherit them
+        return map_many(work, len(wanted))
+
+    return dict(zip(paths, _remembered(spec, list(paths.values()), read), strict=True))
+
+
 def delta_documents(spec: "Spec", folder: "ChangeFolder", paths: Sequence[str]) -> list[Document]:
     """The deltas of a change, active or archived; ``paths`` are theirs, in the order of their capabilities."""
     capabilities = folder.delta_ids()
@@ -47,8 +69,12 @@ def delta_documents(spec: "Spec", folder: "ChangeFolder", paths: Sequence[str]) 
 
 
 def _documents(spec: "Spec", paths: Sequence[str], load: "Callable[[int], Loaded[Any]]") -> list[Document]:
+    return _remembered(spec, paths, lambda missing: [_row_of(load(i)) for i in missing])
+
+
+def _remembered(spec: "Spec", paths: Sequence[str], read: "Callable[[Sequence[int]], list[Any]]") -> list[Document]:
     keys = [f"{path} {oid}" for path, oid in zip(paths, spec.oids(paths), strict=True)]
-    rows = remembered(spec.cache, "documents", keys, lambda missing: [_row_of(load(i)) for i in missing])
+    rows = remembered(spec.cache, "documents", keys, read)
     return [
         Document(path, data, tuple(finding_of(f) for f in findings))
         for path, (data, findings) in zip(paths, rows, strict=True)

@@ -123,18 +123,13 @@ class Spec:
 
     def capability(self, capability: str) -> "Loaded[Capability]":
         """A living capability. Raises UsageError L011 (with the nearest ids) when there is none of that id."""
-        from gitspec.domain.capability import Capability
-        from gitspec.yaml.binding import load
-
         loaded = self._capabilities.get(capability)
         if loaded is None:
             paths = self._sorted_out()
             if capability not in paths:
                 raise _unknown("capability", capability, paths)
             path = paths[capability]
-            loaded = load(Capability, self.snapshot.read(path), path)
-            if loaded.value is not None and loaded.value.capability != capability:
-                loaded = _with_wrong_name(loaded, "capability", capability, path)
+            loaded = read_capability(capability, self.snapshot.read(path), path)
             self._capabilities[capability] = loaded
         return loaded
 
@@ -351,6 +346,17 @@ class _Living(Mapping[str, "Capability"]):
 
     def __len__(self) -> int:
         return len(self._spec.capability_ids())
+
+
+def read_capability(capability: str, data: bytes, path: str) -> "Loaded[Capability]":
+    """The capability that a file holds which is named for it."""
+    from gitspec.domain.capability import Capability
+    from gitspec.yaml.binding import load
+
+    loaded = load(Capability, data, path)
+    if loaded.value is not None and loaded.value.capability != capability:
+        return _with_wrong_name(loaded, "capability", capability, path)
+    return loaded
 
 
 def _with_wrong_name(loaded: "Loaded[M]", key: str, expected: str, path: str) -> "Loaded[M]":

@@ -1,0 +1,221 @@
+"""Gathers what a report shows: living specs and changes, and what history and tests know of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gitspec.commands.approvals import commit_of
+from gitspec.commands.progress import counts
+from gitspec.commands.report_data import (
+    NamedCommit,
+    Place,
+    Report,
+    ReportedCapability,
+    ReportedChange,
+    ReportedRequirement,
+    Touch,
+)
+from gitspec.commands.status import status
+from gitspec.domain.ids import derived_title
+from gitspec.errors import CannotJudge
+from gitspec.git.citations import citations_at
+from gitspec.git.snapshot import WorkTree
+from gitspec.store.documents import Document, capability_documents
+from gitspec.store.history_index import CommitLine, History, open_history
+from gitspec.store.records import ChangeRecord, records_of
+from gitspec.store.requirement_changes import RequirementChange, requirement_changes
+from gitspec.store.spec import ChangeFolder, Spec
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
+
+
+def report(spec: Spec) -> Report:
+    """What a report shows. Raises CannotJudge L010 without a policy, G016 when a shallow clone hides commits."""
+    policy = spec.require_policy()
+    tip = commit_of(spec)
+    known = _known(spec, policy, tip)
+    capabilities = tuple(
+        _capability(capability, document, known) for capability, document in capability_documents(spec).items()
+    )
+    return Report(
+        spec.snapshot.name,
+        tip,
+        known.time,
+        capabilities,
+        tuple(_active(spec, known)),
+        tuple(_archived(spec, known)),
+    )
+
+
+class _Known(NamedTuple):
+    """What history and tests say, by what it is about."""
+
+    time: int
+    changes: Mapping[str, Sequence[NamedCommit]]
+    """The commits that name a change, without those that archive."""
+    requirements: Mapping[str, Sequence[NamedCommit]]
+    touches: Mapping[str, Sequence[Touch]]
+    touched: Mapping[str, Sequence[tuple[str, str]]]
+    """By the folder of a change: what it does, to which requirement."""
+    landed: Mapping[str, tuple[str, str]]
+    """Of archived changes: the commit that archived it, and the release of that."""
+    tests: Mapping[str, Sequence[Place]]
+    cited: Mapping[str, Sequence[Place]]
+
+
+def _known(spec: Spec, policy: "Policy", tip: str) -> _Known:
+    by_change: Mapping[str, Sequence[NamedCommit]] = {}
+    by_requirement: Mapping[str, Sequence[NamedCommit]] = {}
+    landed: dict[str, tuple[str, str]] = {}
+    time = 0
+    if tip:
+        history = open_history(spec.snapshot.repo, tip, policy=policy, use_cache=spec.cache is not None)
+        try:
+            if history.is_cut_off:
+                why = "a shallow clone hides commits, so what they did cannot be told"
+                raise CannotJudge("G016", why, help="git fetch --unshallow")
+            line = history.line(tip)
+            time = line.time if line else 0
+            archiving = {commit.oid for commit, _ in history.mentions("Archived")}
+            by_change = _by_value(history, "Change", archiving)
+            by_requirement = _by_value(history, "Spec", archiving)
+            landed = {one.id: _landing(history, one.id) for one in spec.archived()}
+        finally:
+            history.close()
+    changes = requirement_changes(spec, spec.cache)
+    at = None if isinstance(spec.snapshot, WorkTree) else tip
+    citations = citations_at(spec.snapshot.repo, at, policy, spec.cache)
+    return _Known(
+        time,
+        by_change,
+        by_requirement,
+        {name: tuple(_touch(one, landed) for one in touches) for name, touches in changes.items()},
+        _touched(changes.values()),
+        landed,
+        _places((c.name, c.path, c.line) for c in citations if c.is_test),
+        _places((c.name, c.path, c.line) for c in citations if not c.is_test),
+    )
+
+
+def _by_value(history: History, key: str, without: set[str]) -> dict[str, list[NamedCommit]]:
+    found: defaultdict[str, list[NamedCommit]] = defaultdict(list)
+    for commit, mention in history.mentions(key):
+        if commit.oid not in without:
+            found[mention.value].append(_named(commit))
+    return found
+
+
+def _named(commit: CommitLine) -> NamedCommit:
+    return NamedCommit(commit.oid, commit.subject, commit.author, commit.time)
+
+
+def _landing(history: History, change: str) -> tuple[str, str]:
+    commit = history.archived_in(change)
+    return commit, history.release_of(commit) if commit else ""
+
+
+def _touch(one: RequirementChange, landed: Mapping[str, tuple[str, str]]) -> Touch:
+    day = _day_of(one.folder)
+    commit, release = landed.get(one.change, ("", "")) if day else ("", "")
+    return Touch(one.change, one.kind, day, one.was if one.was != one.name else "", commit, release)
+
+
+def _day_of(folder: str) -> str:
+    from gitspec.store import layout
+
+    split = layout.split_archive_name(folder.rpartition("/")[2]) if folder.startswith(f"{layout.ARCHIVE}/") else None
+    return split[0] if split else ""
+
+
+def _touched(all_touches: Iterable[Sequence[RequirementChange]]) -> dict[str, list[tuple[str, str]]]:
+    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for touches in all_touches:
+        for one in touches:
+            found[one.folder].append((one.kind, one.name))
+    return {folder: sorted(set(touched), key=lambda pair: (pair[1], pair[0])) for folder, touched in found.items()}
+
+
+def _places(citations: Iterable[tuple[str, str, int]]) -> dict[str, list[Place]]:
+    """By requirement; a place that names one of its scenarios says which."""
+    found: defaultdict[str, list[Place]] = defaultdict(list)
+    for name, path, line in citations:
+        requirement, _, scenario = name.partition("#")
+        found[requirement].append(Place(path, line, scenario))
+    return found
+
+
+# -- living specs
+
+
+def _capability(capability: str, document: Document, known: _Known) -> ReportedCapability:
+    data = document.data
+    if data is None:
+        first = next(f for f in document.findings if f.severity == "error")
+        return ReportedCapability(
+            capability, document.path, derived_title(capability), {}, (), f"{first.place} {first.code} {first.message}"
+        )
+    requirements = tuple(_requirement(f"{capability}/{r['id']}", r, known) for r in data.get("requirements", ()))
+    title = data.get("title") or derived_title(capability)
+    return ReportedCapability(capability, document.path, title, data, requirements)
+
+
+def _requirement(name: str, data: Mapping[str, object], known: _Known) -> ReportedRequirement:
+    tests = tuple(known.tests.get(name, ()))
+    named = {place.scenario for place in tests}
+    scenarios = data.get("scenarios", ())
+    assert isinstance(scenarios, Sequence)
+    touches = sorted(known.touches.get(name, ()), key=lambda touch: not touch.day)
+    return ReportedRequirement(
+        name,
+        str(data.get("title") or derived_title(str(data["id"]))),
+        data,
+        tuple(touches),
+        tests,
+        tuple(known.cited.get(name, ())),
+        tuple(known.requirements.get(name, ())),
+        tuple(s["id"] for s in scenarios if s["id"] not in named),
+    )
+
+
+# -- changes
+
+
+def _active(spec: Spec, known: _Known) -> Iterable[ReportedChange]:
+    for one in status(spec).changes:
+        record = one.checked.record
+        yield _change(spec.change(record.id), record, known)._replace(state=one.state, next=one.next, counts=one.tasks)
+
+
+def _archived(spec: Spec, known: _Known) -> Iterable[ReportedChange]:
+    """Newest first."""
+    folders = [spec.archived_change(one) for one in reversed(spec.archived())]
+    for folder, record in zip(folders, records_of(spec, folders), strict=True):
+        yield _change(folder, record, known)
+
+
+def _change(folder: ChangeFolder, record: ChangeRecord, known: _Known) -> ReportedChange:
+    outline = record.change
+    closed = str(outline.closed["reason"]) if outline and outline.closed else ""
+    commit, release = known.landed.get(record.id, ("", "")) if record.day else ("", "")
+    proposal = folder.proposal
+    return ReportedChange(
+        id=record.id,
+        path=record.path,
+        title=outline.title if outline else "",
+        kind=outline.kind if outline else "",
+        created=outline.created if outline else "",
+        day=record.day,
+        why=proposal.sections.get("Why", "") if proposal else "",
+        state="closed" if closed else "archived",
+        closed=closed,
+        is_imported=bool(outline and outline.imported),
+        next=None,
+        counts=counts(record.tasks),
+        tasks=record.tasks or (),
+        capabilities=tuple(delta.capability for delta in record.deltas),
+        touched=tuple(known.touched.get(record.path, ())),
+        commits=tuple(known.changes.get(record.id, ())),
+        commit=commit,
+        release=release,
+    )

@@ -1,0 +1,41 @@
+"""The traceability matrix as the data of the page's script: one row for each requirement, what repeats told once."""
+
+from typing import Any
+
+from gitspec.commands.report_data import Report
+from gitspec.render.text import clean_line
+
+_OID = 12
+
+
+def matrix_data(report: Report) -> dict[str, Any]:
+    """``changes`` [id, commits], ``tests`` and ``releases`` as texts, and ``rows``.
+
+    A row: name, title, changes, commits that name the requirement itself, tests, release (or -1), scenarios, scenarios
+    without a test; changes, tests and the release as indices into the lists.
+    """
+    changes = [*report.changes, *report.archived]
+    at = {change.id: i for i, change in enumerate(changes)}
+    tests: dict[str, int] = {}
+    releases: dict[str, int] = {}
+    rows = []
+    for r in report.requirements:
+        places = [tests.setdefault(clean_line(f"{t.path}:{t.line}"), len(tests)) for t in r.tests]
+        rows.append(
+            [
+                r.name,
+                clean_line(r.title),
+                sorted({at[t.change] for t in r.touches if t.change in at}),
+                [c.oid[:_OID] for c in r.commits],
+                sorted(set(places)),
+                releases.setdefault(clean_line(r.release), len(releases)) if r.release else -1,
+                len(r.data.get("scenarios", ())),
+                len(r.untested),
+            ]
+        )
+    return {
+        "changes": [[c.id, [commit.oid[:_OID] for commit in c.commits]] for c in changes],
+        "tests": list(tests),
+        "releases": list(releases),
+        "rows": rows,
+    }
