@@ -1,0 +1,112 @@
+"""`gitspec blame`: who last touched each requirement, scenario and field."""
+
+from typing import Any
+
+from tests.domain.specs import delta, modified, requirement, scenario
+from tests.timetravel.conftest import EXPIRY, SHORTER, Cli, Story, auth, devices
+
+
+def rows(outcome: Any) -> dict[str, tuple[str, list[str]]]:
+    """(commit, changes) by name, and by name and part."""
+    return {f"{row['id']} {row['part'] or ''}".strip(): (row["commit"], row["changes"]) for row in outcome.json["rows"]}
+
+
+def with_scenario(story: Story) -> Any:
+    added = {"added": [scenario("closed", "WHEN the browser closes\nTHEN the session ends")]}
+    return delta("auth", modified=[modified(story.living(), "auth/session-expiry", scenarios=added)])
+
+
+def shorter(story: Story) -> Any:
+    edit = {"from": EXPIRY, "to": SHORTER}
+    return delta("auth", modified=[modified(story.living(), "auth/session-expiry", text=edit)])
+
+
+def test_each_requirement_scenario_and_field_has_its_own_last_touch(story: Story, gitspec: Cli) -> None:
+    begun = story.begin(auth())
+    first = story.archive("shorten", shorter(story))
+    second = story.archive("close", with_scenario(story))
+    found = rows(gitspec("blame", "auth", "--json"))
+    assert found == {
+        "auth": (begun, []),
+        "auth/session-expiry": (second, ["close"]),
+        "auth/session-expiry text": (first, ["shorten"]),
+        "auth/session-expiry#idle-timeout": (begun, []),
+        "auth/session-expiry#closed": (second, ["close"]),
+        "auth/login-page": (begun, []),
+        "auth/login-page text": (begun, []),
+        "auth/login-page#shown": (begun, []),
+    }
+
+
+def test_the_table_names_commit_day_author_and_change(story: Story, gitspec: Cli) -> None:
+    begun = story.begin(auth())
+    first = story.archive("shorten", shorter(story), author="R E Viewer")
+    assert gitspec("blame", "auth").lines == [
+        f"auth                 {begun[:12]}  2026-11-01  A U Thor    edited by hand",
+        f"auth/session-expiry  {first[:12]}  2026-11-01  R E Viewer  change shorten",
+        f"  #idle-timeout      {begun[:12]}  2026-11-01  A U Thor    edited by hand",
+        f"auth/login-page      {begun[:12]}  2026-11-01  A U Thor    edited by hand",
+        f"  #shown             {begun[:12]}  2026-11-01  A U Thor    edited by hand",
+    ]
+    assert f"  text               {first[:12]}" in gitspec("blame", "auth/session-expiry", "--parts").out
+
+
+def test_form_order_and_comments_are_no_touch(story: Story, gitspec: Cli) -> None:
+    story.begin(auth())
+    before = gitspec("blame", "auth", "--json").json["rows"]
+    spec = auth()
+    story.by_hand(spec.model_copy(update={"requirements": tuple(reversed(spec.requirements))}))
+    path = "spec/capabilities/auth.yaml"
+    story.repo.write(path, story.repo.read(path).replace("    text: |\n", "    # said so\n    text: |\n\n"))
+    story.repo.commit("Comment")
+    assert "said so" in story.repo.read(path)
+    after = gitspec("blame", "auth", "--json").json["rows"]
+    assert sorted(map(str, after)) == sorted(map(str, before))
+
+
+def test_a_rename_touches_the_requirement_and_not_what_it_says(story: Story, gitspec: Cli) -> None:
+    begun = story.begin(auth(), devices())
+    moved = story.archive("move", delta("auth", moved=[{"id": "login-page", "to": "devices/front-page"}]))
+    found = rows(gitspec("blame", "devices/front-page", "--json"))
+    assert found == {
+        "devices/front-page": (moved, ["move"]),
+        "devices/front-page text": (begun, []),
+        "devices/front-page#shown": (begun, []),
+    }
+
+
+def test_a_merge_is_not_blamed_for_what_its_sides_wrote(story: Story, gitspec: Cli) -> None:
+    story.begin(auth())
+    story.repo.git("switch", "-q", "-c", "left")
+    left = story.archive("shorten", shorter(story))
+    story.repo.git("switch", "-q", "-c", "right", "main")
+    title = {"from": None, "to": "Sessions end"}
+    edit = delta("auth", modified=[modified(story.living(), "auth/session-expiry", title=title)])
+    right = story.archive("title", edit)
+    story.repo.git("switch", "-q", "main")
+    story.later()
+    story.repo.git("merge", "-q", "--no-ff", "-m", "Take left", "left")
+    story.repo.git("merge", "-q", "-m", "Take right", "right")
+    found = rows(gitspec("blame", "auth/session-expiry", "--json"))
+    assert found["auth/session-expiry text"] == (left, ["shorten"])
+    assert found["auth/session-expiry title"] == (right, ["title"])
+
+
+def test_two_changes_in_one_commit_are_told_apart(story: Story, gitspec: Cli) -> None:
+    story.begin(auth(), devices())
+    story.repo.git("switch", "-q", "-c", "work")
+    story.archive("shorten", shorter(story))
+    story.archive("more", delta("auth", added=[requirement("lock", "It MUST lock.", scenario("locked"))]))
+    story.repo.git("switch", "-q", "main")
+    story.repo.git("merge", "-q", "--squash", "work")
+    landed = story.repo.commit("Land both\n\nChange: shorten\nChange: more")
+    found = rows(gitspec("blame", "auth", "--json"))
+    assert found["auth/session-expiry"] == (landed, ["shorten"])
+    assert found["auth/lock"] == (landed, ["more"])
+
+
+def test_at_an_older_revision(story: Story, gitspec: Cli) -> None:
+    begun = story.begin(auth())
+    story.repo.git("tag", "v1")
+    story.archive("shorten", shorter(story))
+    assert rows(gitspec("blame", "auth", "--at", "v1", "--json"))["auth/session-expiry"] == (begun, [])
