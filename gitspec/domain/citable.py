@@ -97,6 +97,15 @@ class Citable(NamedTuple):
         found = self.living.get(capability, {}).get(requirement)
         return found is not None and (not mark or scenario in found)
 
+    def names(self) -> list[str]:
+        """The names of all living requirements and scenarios."""
+        return [
+            name
+            for capability, inside in self.living.items()
+            for requirement, scenarios in inside.items()
+            for name in (f"{capability}/{requirement}", *(f"{capability}/{requirement}#{s}" for s in scenarios))
+        ]
+
     def near(self, name: str) -> list[str]:
         """The names that ``name`` was probably meant to be, best first."""
         path, mark, scenario = name.partition("#")

@@ -1,0 +1,54 @@
+"""What tests and code of a snapshot cite, and which of it a change takes away."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from gitspec.domain.citations import Citation
+from gitspec.domain.finding import Finding
+from gitspec.domain.rules import finding
+from gitspec.git.citations import citations_at
+from gitspec.git.snapshot import WorkTree
+from gitspec.store.citable import effects
+from gitspec.store.records import ChangeRecord
+from gitspec.store.severities import in_force
+
+if TYPE_CHECKING:
+    from gitspec.store.spec import Spec
+
+
+def citations_of(spec: "Spec") -> tuple[Citation, ...]:
+    """All citations at the commit of the snapshot, or in the work tree. Raises CannotJudge as ``citations_at``, and L010."""
+    at = None if isinstance(spec.snapshot, WorkTree) else spec.snapshot.name
+    return citations_at(spec.snapshot.repo, at, spec.require_policy(), spec.cache)
+
+
+def still_cited(spec: "Spec", records: Sequence[ChangeRecord]) -> list[Finding]:
+    """E002 for each place that cites what one of the active changes removes, renames or moves; sorted by place.
+
+    Changes that take nothing away cost no look at tests and code.
+    """
+    gone = {change: found.gone for change, found in effects(spec, [r.id for r in records if _takes(r)]).items()}
+    if not any(gone.values()):
+        return []
+    citations = citations_of(spec)
+    return in_force(
+        spec,
+        [
+            _finding(citation, change, names[citation.name])
+            for citation in citations
+            for change, names in gone.items()
+            if citation.name in names
+        ],
+    )
+
+
+def _takes(record: ChangeRecord) -> bool:
+    """Whether a change may take a name away; that of a scenario goes with an edit of its requirement."""
+    return any(d.removed or d.renamed or d.moved or d.rename_to or d.modified for d in record.deltas)
+
+
+def _finding(citation: Citation, change: str, now: str) -> Finding:
+    what = "test" if citation.is_test else "code"
+    message = f"{what} names {citation.name}, which change {change} " + (f"calls {now}" if now else "removes")
+    way_out = f"write {now} before the change is archived" if now else "delete what is no longer wanted, or keep it"
+    return finding("E002", message, citation.path, citation.line, help=way_out)

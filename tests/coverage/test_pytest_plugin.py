@@ -1,0 +1,254 @@
+"""The plugin of pytest, in real runs of pytest in a real project."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.conftest import Repo
+from tests.coverage.conftest import NAME, specs
+
+ROOT = Path(__file__).parents[2]
+WriteTest = Callable[..., str]
+
+
+class Run(NamedTuple):
+    """How a run of pytest ended."""
+
+    code: int
+    out: str
+
+
+def run_pytest(folder: Path, *args: str, **env: str) -> Run:
+    """Run pytest as a user would, with the plugin as if gitspec were installed."""
+    command = [sys.executable, "-m", "pytest", "-p", "gitspec.pytest_plugin", "-p", "no:cacheprovider", "-q", *args]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **env}
+    environment.pop("PYTEST_ADDOPTS", None)
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=False, env=environment)
+    out = done.stdout.decode() + done.stderr.decode()
+    assert "INTERNALERROR" not in out, out
+    return Run(done.returncode, out)
+
+
+def report_of(repo: Repo, *args: str) -> dict[str, Any]:
+    run_pytest(repo.path, "--spec-report", "out/spec.json", *args)
+    return dict(json.loads(repo.read("out/spec.json")))
+
+
+def outcomes(report: dict[str, Any]) -> dict[str, str | None]:
+    """Outcome by name, of all that has tests."""
+    return {row["name"]: row["outcome"] for row in (*report["requirements"], *report["scenarios"]) if row["tests"]}
+
+
+def test_a_test_may_name_what_lives_and_what_an_active_change_adds(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", NAME, "auth/session-expiry", "auth/totp", "auth/totp#asked")
+    assert run_pytest(project.path, "--strict-markers").code == 0
+
+
+def test_a_name_of_nothing_is_an_error_of_the_collection_with_the_nearest_name(
+    project: Repo, write_test: WriteTest
+) -> None:
+    path = write_test("a", "auth/session-expiry#idle-timeuot")
+    done = run_pytest(project.path)
+    assert done.code == pytest.ExitCode.INTERRUPTED
+    assert f"{path}::test_a: E001 there is no 'auth/session-expiry#idle-timeuot'" in done.out
+    assert f"help: did you mean {NAME}?" in done.out
+
+
+def test_each_test_with_a_wrong_name_is_told(project: Repo) -> None:
+    project.write(
+        "tests/test_a.py",
+        "import pytest\npytestmark = pytest.mark.spec('auth/nothing')\n\n"
+        "class TestIt:\n    def test_in(self): pass\n\n@pytest.mark.spec('nonsense')\ndef test_out(): pass\n",
+    )
+    done = run_pytest(project.path)
+    for line in (
+        "tests/test_a.py::test_out: E001 there is no 'nonsense'",
+        "tests/test_a.py::test_out: E001 there is no 'auth/nothing'",
+    ):
+        assert line in done.out
+    project.write(
+        "tests/test_b.py", "import pytest\nclass TestIt:\n  @pytest.mark.spec('a/b')\n  def test_x(self): pass\n"
+    )
+    assert "tests/test_b.py::TestIt::test_x: E001 there is no 'a/b'" in run_pytest(project.path).out
+
+
+def test_what_is_no_name_is_an_error_too(project: Repo) -> None:
+    project.write("test_a.py", "import pytest\n@pytest.mark.spec(1)\n@pytest.mark.spec(name='x')\ndef test_a(): pass\n")
+    done = run_pytest(project.path)
+    assert "takes names as texts, not int" in done.out and "takes no 'name', only names" in done.out
+    assert done.code == pytest.ExitCode.INTERRUPTED
+
+
+def test_a_name_that_comes_while_the_test_runs_fails_the_test(project: Repo) -> None:
+    project.write(
+        "conftest.py",
+        "import pytest\ndef pytest_collection_modifyitems(items):\n"
+        "    for item in items: item.add_marker(pytest.mark.spec('auth/nothing'))\n",
+    )
+    project.write("test_a.py", "def test_a(): pass\n")
+    done = run_pytest(project.path)
+    assert done.code == 1 and "E001 there is no 'auth/nothing'" in done.out
+
+
+def test_control_characters_in_a_name_do_not_reach_the_terminal(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", "auth/\x1b[31mred")
+    assert "\x1b" not in run_pytest(project.path, "--color=no").out
+
+
+def test_the_names_that_removed_requirements_had_are_unknown(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", "auth/login-page#shown")
+    assert run_pytest(project.path).code == 0
+    auth = project.read("spec/capabilities/auth.yaml")
+    project.write("spec/capabilities/auth.yaml", auth[: auth.index("  - id: login-page")])
+    assert run_pytest(project.path).code == pytest.ExitCode.INTERRUPTED
+
+
+def test_names_of_a_file_with_errors_are_not_judged(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", "auth/nothing", "billing/invoices/numbering")
+    project.write("spec/capabilities/auth.yaml", "capability: auth\nwhat: is this\n")
+    assert run_pytest(project.path).code == 0
+
+
+OUTCOMES = """\
+import pytest
+
+@pytest.mark.spec("auth/session-expiry#idle-timeout")
+class TestClass:
+    @pytest.mark.parametrize("n", [1, 2, pytest.param(3, marks=pytest.mark.spec("billing/invoices/numbering"))])
+    def test_many(self, n): assert n != 2
+
+@pytest.mark.spec("auth/login-page#shown")
+@pytest.mark.spec("auth/login-page")
+def test_passes(): pass
+
+@pytest.mark.spec("auth/totp#asked")
+@pytest.mark.skip(reason="not yet")
+def test_skipped(): pass
+
+@pytest.mark.spec("auth/totp")
+@pytest.mark.xfail
+def test_expected(): assert False
+
+@pytest.fixture
+def broken(): raise OSError
+
+@pytest.mark.spec("billing/invoices/numbering#next-number")
+def test_error(broken): pass
+
+def test_without(): assert False
+"""
+EXPECTED = {
+    NAME: "failed",
+    "auth/login-page": "passed",
+    "auth/login-page#shown": "passed",
+    "auth/totp": "skipped",
+    "auth/totp#asked": "skipped",
+    "billing/invoices/numbering": "passed",
+    "billing/invoices/numbering#next-number": "failed",
+}
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_the_report_has_the_tests_of_each_scenario_and_what_became_of_them(project: Repo, workers: str) -> None:
+    project.write("tests/test_a.py", OUTCOMES)
+    report = report_of(project, "-n", workers)
+    assert outcomes(report) == EXPECTED
+    assert (report["gitspec"], report["kind"], report["commit"]) == (1, "spec-report", project.head())
+    rows = {row["name"]: row for row in report["scenarios"]}
+    found = {(test["test"], test["outcome"]) for test in rows[NAME]["tests"]}
+    assert found == {
+        ("tests/test_a.py::TestClass::test_many[1]", "passed"),
+        ("tests/test_a.py::TestClass::test_many[2]", "failed"),
+        ("tests/test_a.py::TestClass::test_many[3]", "passed"),
+    }
+    assert rows["billing/invoices/numbering#next-number"]["tests"][0]["outcome"] == "error"
+    assert rows["auth/totp#asked"]["tests"][0]["outcome"] == "skipped"
+
+
+def test_the_report_names_what_no_test_names(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", NAME)
+    rows = {row["name"]: row for row in report_of(project)["scenarios"]}
+    assert rows["auth/login-page#shown"] == {"name": "auth/login-page#shown", "outcome": None, "tests": []}
+
+
+def test_the_report_has_exactly_the_keys_of_the_page(project: Repo, write_test: WriteTest) -> None:
+    from tests.reading.test_json_shapes import EXAMPLES, compare
+
+    write_test("a", NAME, "auth/login-page")
+    compare(report_of(project), EXAMPLES["spec-report"], "spec-report")
+
+
+def test_a_report_that_cannot_be_written_fails_the_run(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", NAME)
+    project.write("file", "")
+    done = run_pytest(project.path, "--spec-report", "file/report.json")
+    assert done.code == pytest.ExitCode.USAGE_ERROR
+    assert "no report of specs" in done.out
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_junit_xml_carries_the_names_as_properties(project: Repo, workers: str) -> None:
+    project.write("tests/test_a.py", OUTCOMES)
+    run_pytest(project.path, "--junitxml=junit.xml", "-n", workers)
+    cases = {case.get("name"): case for case in ElementTree.parse(project.path / "junit.xml").iter("testcase")}
+    properties = [(p.get("name"), p.get("value")) for p in cases["test_passes"].iter("property")]
+    assert sorted(properties) == [("spec", "auth/login-page"), ("spec", "auth/login-page#shown")]
+    assert list(cases["test_without"].iter("property")) == []
+    assert [p.get("value") for p in cases["test_skipped"].iter("property")] == ["auth/totp#asked"]
+
+
+def test_a_subfolder_a_hook_and_a_file_of_its_own_find_the_project(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", "auth/nothing")
+    hook = {"GIT_DIR": str(project.path.parent / "elsewhere"), "GIT_INDEX_FILE": "elsewhere"}
+    assert run_pytest(project.path / "tests", **hook).code == pytest.ExitCode.INTERRUPTED
+    assert run_pytest(project.path, "tests/test_a.py::test_a").code != 0
+
+
+@pytest.mark.parametrize("with_git", [False, True])
+def test_without_a_policy_marks_are_just_marks(tmp_path: Path, with_git: bool) -> None:
+    folder = tmp_path / "plain"
+    if with_git:
+        Repo.init(folder)
+    folder.mkdir(exist_ok=True)
+    (folder / "test_a.py").write_text("import pytest\n@pytest.mark.spec('auth/nothing')\ndef test_a(): pass\n")
+    assert run_pytest(folder, "--strict-markers", "--spec-report=r.json").code == 0
+    report = json.loads((folder / "r.json").read_text())
+    assert outcomes(report) == {"auth/nothing": "passed"} and report["commit"] is None
+
+
+def test_a_project_outside_of_git_runs_and_says_that_names_were_not_checked(tmp_path: Path) -> None:
+    folder = tmp_path / "plain"
+    specs(Repo(folder))
+    (folder / "test_a.py").write_text("import pytest\n@pytest.mark.spec('auth/nothing')\ndef test_a(): pass\n")
+    done = run_pytest(folder)
+    assert done.code == 0
+    assert "names of specs were not checked" in done.out
+
+
+def test_without_git_tests_run(project: Repo, write_test: WriteTest, tmp_path: Path) -> None:
+    write_test("a", "auth/nothing")
+    done = run_pytest(project.path, PATH=str(tmp_path))
+    assert done.code == 0 and "names of specs were not checked" in done.out
+
+
+def test_gitspec_is_not_imported_until_a_test_names_something(project: Repo) -> None:
+    seen = (
+        "import sys\ndef test_a():\n    assert sorted(m for m in sys.modules if m.startswith('gitspec')) == "
+        "['gitspec', 'gitspec.pytest_plugin']\n    assert not {'pydantic', 'click', 'yaml'} & sys.modules.keys()\n"
+    )
+    project.write("test_a.py", seen)
+    assert run_pytest(project.path).code == 0, run_pytest(project.path).out
+
+
+def test_a_warm_run_imports_no_models(project: Repo) -> None:
+    text = "import sys, pytest\n@pytest.mark.spec('auth/totp')\ndef test_a(): assert 'pydantic' not in sys.modules\n"
+    project.write("test_a.py", text)
+    run_pytest(project.path)
+    assert run_pytest(project.path).code == 0
