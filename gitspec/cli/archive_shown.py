@@ -9,6 +9,8 @@ from gitspec.commands.archive import Done, Preview
 from gitspec.commands.archive_plan import Plan
 from gitspec.domain.archive_message import summary
 from gitspec.errors import EXIT_FINDINGS, EXIT_OK
+from gitspec.render.json import finding_data
+from gitspec.render.text import findings_text
 
 if TYPE_CHECKING:
     from gitspec.commands.archive_drop import Dropped
@@ -128,6 +130,7 @@ def _of_plan(plan: Plan, branch: str | None = None, parent: str | None = None) -
         "tree": plan.operation.tree,
         "folder": f"spec/archive/{plan.name}",
         "capabilities": [touched._asdict() | {"was": touched.was or None} for touched in plan.touched],
+        "findings": [finding_data(found) for found in plan.findings],
     }
 
 
@@ -136,7 +139,7 @@ def _tag(plan: Plan) -> str | None:
 
 
 def _summary(plan: Plan) -> list[str]:
-    return [f"  {line}" for line in summary(plan.touched)]
+    return [f"  {line}" for line in summary(plan.touched)] + findings_text(plan.findings)
 
 
 def _earlier(plan: Plan) -> list[str]:

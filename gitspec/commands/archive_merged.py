@@ -11,7 +11,7 @@ from gitspec.store.cache import Cache
 
 Why = Literal["unfinished", "waiting", "edited-elsewhere", "archived-elsewhere", "broken"]
 _WHY: dict[str, Why] = {
-    "A001": "unfinished", "A002": "unfinished", "A006": "unfinished",
+    "A001": "unfinished", "A002": "unfinished", "A006": "unfinished", "A033": "unfinished",
     "A003": "archived-elsewhere", "A005": "waiting", "A020": "edited-elsewhere",
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitspec.commands.archive_rival import refuse_archived_upstream
 from gitspec.commands.archive_tag import Choice, choose_tag
 from gitspec.domain import archive_message
+from gitspec.domain.finding import Finding
 from gitspec.domain.fold_result import Touched
 from gitspec.domain.fold_version import FOLD_VERSION
 from gitspec.domain.ids import problem_with_change_id
@@ -41,6 +42,8 @@ class Plan(NamedTuple):
     touched: tuple[Touched, ...]
     earlier: str = ""
     """The commit that has the tag of that name already, when this one gets none for that."""
+    findings: tuple[Finding, ...] = ()
+    """What is said of its tasks, and keeps nothing from happening."""
 
 
 class Tip(NamedTuple):
@@ -51,6 +54,8 @@ class Tip(NamedTuple):
     root: str
     trees: Trees
     objects: Objects
+    history: str = ""
+    """The commit whose history tells of tasks; empty: the target's tip."""
 
     def at(self, path: str) -> Item | None:
         """What the commit has at ``path``."""
@@ -68,8 +73,9 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
     """Plan the archive of a change.
 
     Raises UsageError and CannotJudge for a bad id and a missing policy; Refused: A003 archived already (here or upstream), A007 not
-    committed, A001 no tasks, A002 open tasks, A004 the tag is taken, A005 and A009 dependencies; Invalid and BrokenSpec for what is
-    wrong with files; A006 instead of any of them when the change has uncommitted edits that may be the answer.
+    committed, A001 no tasks, A002 open tasks, A033 tasks that the policy holds for open (CannotJudge G016 where a shallow clone
+    does not tell), A004 the tag is taken, A005 and A009 dependencies; Invalid and BrokenSpec for what is wrong with files;
+    A006 instead of any of them when the change has uncommitted edits that may be the answer.
     """
     folder = _active_folder(tip, change)
     refuse_archived_upstream(tip.repo, tip.target.branch, change)
@@ -92,17 +98,20 @@ def _planned(
     tasks = _tasks(tip, change, folder)
     prepared = _prepared(tip, change, folder, tasks, cache)
     _refuse_unready(tip, change, prepared, tasks)
+    findings = () if day else _refuse_doubtful(tip, change, tasks, cache)
     name = layout.archive_name(day or who.committer.date, change)
     message = archive_message.archive_message(change, prepared.title, name, prepared.touched, FOLD_VERSION)
     files = {path: _blob(tip, data) for path, data in prepared.files.items()}
     choice = choose_tag(tip.repo, tip.target, change, name) if with_tag else Choice(None)
     operation = _operation(tip, "archive", change, name, folder, files, message, who, choice.tag)
-    return Plan(operation, name, prepared.title, prepared.touched, choice.earlier)
+    return Plan(operation, name, prepared.title, prepared.touched, choice.earlier, findings)
 
 
 def refuse_unfinished(tip: Tip, change: str) -> None:
-    """Raise as ``plan_archive`` does while tasks are open or missing; looks at nothing else."""
-    _refuse_unfinished(change, _tasks(tip, change, _active_folder(tip, change)))
+    """Raise as ``plan_archive`` does while tasks are open or missing, or held for open; looks at nothing else."""
+    tasks = _tasks(tip, change, _active_folder(tip, change))
+    _refuse_unfinished(change, tasks)
+    _refuse_doubtful(tip, change, tasks, None)
 
 
 def active_changes(tip: Tip) -> list[str]:
@@ -263,8 +272,6 @@ def _same(tip: Tip, folder: Item, ids: Ids) -> bool:
 
 def _refuse_layout(findings: Sequence[object], change: str) -> None:
     """Paths in the change's own folder that the layout does not know; what others have is not its fault."""
-    from gitspec.domain.finding import Finding
-
     folder = layout.change_folder(change)
     mine = [f for f in findings if isinstance(f, Finding) and (f.path == folder or f.path.startswith(f"{folder}/"))]
     if any(f.severity == "error" for f in mine):
@@ -315,6 +322,20 @@ def _refuse_unfinished(change: str, tasks: tuple[Task, ...]) -> None:
             help=f"gitspec task done {change} {ids}, or drop what is not wanted: gitspec task set {change} {first.id} "
             "dropped --reason '<why>'",
         )
+
+
+def _refuse_doubtful(tip: Tip, change: str, tasks: Sequence[Task], cache: Cache | None) -> tuple[Finding, ...]:
+    """Refuse what the policy holds for open, and give what else history has to say of the tasks.
+
+    One that does not speak of tasks costs no look at history, unless a task that is done serves a requirement.
+    """
+    policy = tip.at(layout.POLICY)
+    is_asked = policy is not None and b"tasks" in tip.objects.read(policy.oid)
+    if not is_asked and not any(task.requirement and task.status == "done" for task in tasks):
+        return ()
+    from gitspec.commands.task_doubts import refuse_held_open
+
+    return refuse_held_open(open_spec(tip, cache), change, tip.history)
 
 
 def _refuse_bad_successor(tip: Tip, change: str, other: str) -> None:

@@ -19,6 +19,7 @@ from gitspec.store.check import check_change
 from gitspec.store.folding import fold_change
 from gitspec.store.spec import Spec
 from gitspec.store.stale import last_touched
+from gitspec.store.task_history import task_findings
 
 if TYPE_CHECKING:
     from gitspec.domain.capability import Capability
@@ -63,15 +64,16 @@ class SpecsTrial(NamedTuple):
     """About paths and the policy that the pull request touches."""
 
 
-def try_specs(repo: Repository, base: str, head: str, landed: str, branch: str) -> SpecsTrial:
+def try_specs(repo: Repository, base: str, head: str, landed: str, branch: str, history: str = "") -> SpecsTrial:
     """Try out what the commit ``landed`` brings to the branch at ``base``. ``repo`` is one to write into and forget.
 
-    ``head`` has the history of the pull request. Raises CannotJudge when history or objects are missing.
+    ``head`` has the history of the pull request; ``history`` is the commit whose history will tell of tasks, if that is
+    not ``landed``. Raises CannotJudge when history or objects are missing.
     """
     touched = [change.path for change in tree_changes(repo, base, landed) if _is_spec(change.path)]
     if not touched:
         return SpecsTrial()
-    tip = open_tip(repo, Target(f"refs/heads/{branch}", landed, checked_out=False))
+    tip = open_tip(repo, Target(f"refs/heads/{branch}", landed, checked_out=False))._replace(history=history)
     try:
         return _tried(tip, head, touched)
     finally:
@@ -116,7 +118,11 @@ def _tried_one(tip: Tip, merged: Spec, change: str, head: str, first: Sequence[s
     spec = open_spec(tip, None)
     known = {_same(f) for f in alone.findings}
     later = [f for f in check_change(spec, change).findings if f.severity == "error" and _same(f) not in known]
-    findings = [*alone.findings, *(_after(f, first) for f in later)]
+    findings = [
+        *alone.findings,
+        *(_after(f, first) for f in later),
+        *task_findings(merged, [alone.record], tip.history),
+    ]
     capabilities, newer = _shown(spec, merged, change, head)
     state: State = "refused" if any(f.severity == "error" for f in findings) else "complete"
     if state == "complete":

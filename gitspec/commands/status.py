@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.approvals import commit_of, missing_approvals
 from gitspec.commands.emergencies import Open, unsettled
@@ -12,6 +12,10 @@ from gitspec.git.snapshot import WorkTree
 from gitspec.store import layout
 from gitspec.store.check import check_changes
 from gitspec.store.spec import Spec
+from gitspec.store.task_history import doubts_of, need_commit
+
+if TYPE_CHECKING:
+    from gitspec.domain.task_truth import Doubt
 
 
 class Status(NamedTuple):
@@ -23,6 +27,10 @@ class Status(NamedTuple):
     """Changes without the approval that the policy asks for, with the reason."""
     unsettled: tuple[Open, ...] = ()
     """Commits that skipped for a reason to be settled, and are not; only when all changes were asked for."""
+    doubts: Mapping[str, "tuple[Doubt, ...]"] = {}
+    """The tasks of which tasks.md and history disagree, by change."""
+    held: frozenset[str] = frozenset()
+    """Changes with tasks that are ticked, and that the policy holds for open."""
 
 
 def status(spec: Spec, changes: Sequence[str] | None = None) -> Status:
@@ -31,7 +39,8 @@ def status(spec: Spec, changes: Sequence[str] | None = None) -> Status:
     found = [status_of(checked, spec.archived_ids) for checked in check_changes(spec, ids)]
     found = _with_commits(spec, found)
     waits = _waits(spec, ids, whole=changes is None)
-    found = [_approved_first(change, waits.unapproved) for change in found]
+    waits = _with_doubts(spec, waits, found)
+    found = [_borne_out_first(_approved_first(change, waits.unapproved), waits) for change in found]
     if len(found) == 1:
         return waits._replace(changes=tuple(found), next=found[0].next)
     if found:
@@ -61,6 +70,31 @@ def _approved_first(change: ChangeStatus, unapproved: Mapping[str, str]) -> Chan
         return change
     why = f"all is done and the deltas fold, but it is not approved: {unapproved[name]}"
     return change._replace(next=NextStep("approve", f"gitspec approve {name}", why))
+
+
+def _with_doubts(spec: Spec, waits: Status, changes: Sequence[ChangeStatus]) -> Status:
+    doubts = doubts_of(spec, [change.checked.record for change in changes])
+    if not doubts:
+        return waits
+    from gitspec.domain.task_truth import held_open
+
+    need = need_commit(spec)
+    held = frozenset(change for change, found in doubts.items() if held_open(found, need_commit=need))
+    return waits._replace(doubts=doubts, held=held)
+
+
+def _borne_out_first(change: ChangeStatus, waits: Status) -> ChangeStatus:
+    """Nothing is archived while the policy holds a task for open that is ticked."""
+    name = change.checked.id
+    if name not in waits.held or change.state not in ("ready", "waiting") or change.next.action == "commit":
+        return change
+    from gitspec.domain.task_truth import held_open
+
+    first = held_open(waits.doubts[name], need_commit=True)[0]
+    command = f"gitspec task done {name} {first.item.id} --commit"
+    if first.verdict == "unknown":
+        command = "git fetch --unshallow"
+    return change._replace(state="implementing", next=NextStep("confirm", command, first.why))
 
 
 def _with_commits(spec: Spec, changes: list[ChangeStatus]) -> list[ChangeStatus]:

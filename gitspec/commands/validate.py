@@ -13,6 +13,7 @@ from gitspec.store.memo import remembered
 from gitspec.store.records import DeltaOutline, finding_of, plain, policy_oid, records_of
 from gitspec.store.severities import in_force, severity_findings
 from gitspec.store.spec import Spec
+from gitspec.store.task_history import task_findings
 
 if TYPE_CHECKING:
     from gitspec.domain.capability import Capability
@@ -47,6 +48,7 @@ def validate_all(spec: Spec, *, strict: bool = False) -> Validation:
     rest = _Rest(spec)
     capabilities, findings = _capabilities(spec, None, rest.work_out)
     rest.work_out_links()
+    findings += in_force(spec, task_findings(spec, [change.record for change in rest.changes]))
     return _validation(capabilities, rest.changes, [*findings, *rest.findings], strict)
 
 
@@ -58,6 +60,7 @@ def validate_some(spec: Spec, names: Sequence[Named], *, strict: bool = False) -
     changes = _changes(spec, [named.id for named in names if named.kind == "change"])
     inside = tuple(change.record.path for change in changes)
     findings += [*_policy(spec), *(f for f in spec.layout_findings() if _within(f.path, inside))]
+    findings += in_force(spec, task_findings(spec, [change.record for change in changes]))
     return _validation(capabilities, changes, findings, strict)
 
 

@@ -43,10 +43,9 @@ class Past(NamedTuple):
     """Newest first."""
     reverts: tuple[Revert, ...] = ()
     """Descendants before what they build on."""
-    entries: Mapping[str, str] = {}
-    """Of each done task that serves a requirement: a digest of the delta entries of that requirement, as they are now."""
-    seen: Mapping[str, Collection[str]] = {}
-    """The digests that the commits had which ticked or name it; none: nothing to compare with."""
+    as_now: Mapping[str, Sequence[bool]] = {}
+    """Of done tasks that serve a requirement: for each commit that ticked or names it, whether the delta entries of that
+    requirement were as they are now."""
     hidden: bool = False
     """Whether a shallow clone leaves out commits that may name tasks."""
     blind: Collection[str] = ()
@@ -171,14 +170,9 @@ def _unborne(item: Item, word: _Word, past: Past) -> Doubt | None:
 
 def _outdated(item: Item, past: Past) -> Doubt | None:
     """Whether the requirement of a done task says something else than when it was ticked, or named."""
-    if item.id not in past.entries:
+    if any(past.as_now.get(item.id, (True,))):
         return None
-    seen = past.seen.get(item.id, ())
-    if past.entries[item.id] in seen:
-        return None
-    if item.id in past.unseen:
-        return Doubt(item, "unknown")
-    return Doubt(item, "check-again") if seen else None
+    return Doubt(item, "unknown" if item.id in past.unseen else "check-again")
 
 
 def _has_done_parts(items: Sequence[Item], at: int) -> bool:

@@ -169,6 +169,12 @@ class Coprocess:
         self.out.close()
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
+    def end(self) -> None:
+        """End a child whose further answers nobody wants, wherever it is. Safe to call twice."""
+        if self._pid:
+            os.kill(self._pid, _SIGKILL)
+            self.close()
+
     def __del__(self) -> None:
         self.close()
 

@@ -1,7 +1,7 @@
 """Progress and next steps as text and as data for JSON."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gitspec.commands.progress import ChangeStatus, NextStep
 from gitspec.commands.status import Status
@@ -12,6 +12,9 @@ from gitspec.render.text import clean_line, columns, count, findings_text, tally
 from gitspec.store.records import DeltaOutline
 from gitspec.store.stale import Stale
 
+if TYPE_CHECKING:
+    from gitspec.domain.task_truth import Doubt
+
 _FEW_FINDINGS = 5
 _FEW_UNSETTLED = 10
 _SHORT = 12
@@ -21,12 +24,9 @@ def status_text(status: Status, paint: Paint = PLAIN) -> list[str]:
     """One change at length, or several with a line each and its next step."""
     if len(status.changes) == 1:
         only = status.changes[0]
-        return _at_length(only, paint, status.unapproved.get(only.checked.id, "")) + unsettled_text(status, paint)
+        return _at_length(only, paint, status) + unsettled_text(status, paint)
     lines = columns(
-        [
-            (c.checked.id, c.state, tasks_text(c.tasks), _with_stale(c), f"next: {c.next.command}")
-            for c in status.changes
-        ]
+        [(c.checked.id, c.state, _tasks(c, status), _with_stale(c), f"next: {c.next.command}") for c in status.changes]
     )
     return lines + (next_text(status.next, paint) if status.next else []) + unsettled_text(status, paint)
 
@@ -52,12 +52,20 @@ def next_text(step: NextStep, paint: Paint = PLAIN) -> list[str]:
     return [f"next: {paint.strong(clean_line(step.command))}", f"      {clean_line(step.why)}"]
 
 
-def _at_length(status: ChangeStatus, paint: Paint, unapproved: str) -> list[str]:
+def _tasks(change: ChangeStatus, status: Status) -> str:
+    """How many tasks are done, and how many of all are in doubt."""
+    doubts = status.doubts.get(change.checked.id, ())
+    return tasks_text(change.tasks) + (f", {len(doubts)} in doubt" if doubts else "")
+
+
+def _at_length(status: ChangeStatus, paint: Paint, whole: Status) -> list[str]:
+    unapproved = whole.unapproved.get(status.checked.id, "")
+    doubts = whole.doubts.get(status.checked.id, ())
     checked = status.checked
     record = checked.record
     errors = [f for f in checked.findings if f.severity == "error"]
     facts = [("proposal", record.proposal), ("deltas", _deltas_text(record.deltas, status))]
-    facts += [("tasks", tasks_text(status.tasks)), ("findings", tally(checked.findings) or "none")]
+    facts += [("tasks", _tasks(status, whole)), ("findings", tally(checked.findings) or "none")]
     if status.checked.stale:
         facts.append(("stale", _stale_text(status.checked.stale)))
     if unapproved:
@@ -70,6 +78,10 @@ def _at_length(status: ChangeStatus, paint: Paint, unapproved: str) -> list[str]
         lines += ["", *findings_text(errors[:_FEW_FINDINGS], paint)]
         if len(errors) > _FEW_FINDINGS:
             lines.append(f"and {len(errors) - _FEW_FINDINGS} more: gitspec validate {checked.id}")
+    if doubts:
+        lines += ["", *(f"  {clean_line(doubt.why)}" for doubt in doubts[:_FEW_FINDINGS])]
+        if len(doubts) > _FEW_FINDINGS:
+            lines.append(f"  and {len(doubts) - _FEW_FINDINGS} more: gitspec validate {checked.id}")
     return [*lines, "", *next_text(status.next, paint)]
 
 
@@ -105,11 +117,31 @@ def status_data(status: Status) -> dict[str, Any]:
     """The body of `gitspec status --json`."""
     return {
         "changes": [
-            {**_change_data(change), "unapproved": status.unapproved.get(change.checked.id)}
+            {
+                **_change_data(change),
+                "unapproved": status.unapproved.get(change.checked.id),
+                "tasks_in_doubt": [
+                    _doubt_data(doubt, change, status) for doubt in status.doubts.get(change.checked.id, ())
+                ],
+            }
             for change in status.changes
         ],
         "next": _next_data(status.next) if status.next else None,
         "unsettled": [one._asdict() for one in status.unsettled],
+    }
+
+
+def _doubt_data(doubt: "Doubt", change: ChangeStatus, status: Status) -> dict[str, Any]:
+    return {
+        "task": doubt.item.id,
+        "status": doubt.item.status,
+        "verdict": doubt.verdict,
+        "held_open": change.checked.id in status.held and doubt.item.status == "done",
+        "commit": doubt.commit or None,
+        "reverted_by": doubt.revert or None,
+        "requirement": doubt.item.requirement,
+        "line": doubt.item.line,
+        "why": doubt.why,
     }
 
 
