@@ -1,5 +1,6 @@
 """`gitspec why`: from lines of a file to their commits, the changes that these are for, and what stands behind those."""
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,14 +10,17 @@ from gitspec.commands.why_place import place_of
 from gitspec.domain.attribution import NAMED, Because
 from gitspec.errors import CannotJudge
 from gitspec.git.line_origins import LineOrigins, Span, Wanted, line_origins
+from gitspec.git.run import git
 from gitspec.git.snapshot import WorkTree
 from gitspec.store.policies import Policies
 
 if TYPE_CHECKING:
     from gitspec.domain.policy import Policy
+    from gitspec.git.repository import Repository
     from gitspec.store.history_index import History
     from gitspec.store.spec import Spec
 
+_MANY = 500
 _FEW = 3
 """Changes of which the commit that archived them is looked for where no commit says that it did."""
 
@@ -148,21 +152,42 @@ def _grouped(lines: Sequence[CommitLines]) -> tuple[Group, ...]:
 
 
 def _with_archives(changes: Mapping[str, ChangeAnswer], history: "History") -> dict[str, ChangeAnswer]:
-    """With the commits that archived them: one child for all that a commit says it archived."""
+    """With the commits that archived them and their tags: two children for any number of changes."""
+    archived = {one.id: one for one in changes.values() if one.day and not one.imported}
+    if not archived:
+        return dict(changes)
+    commits = _archiving(archived, history)
+    tags = _tags(history.repo, [one.folder.rpartition("/")[2] for one in archived.values()])
+    return dict(changes) | {
+        id_: one._replace(
+            archived_in=commits.get(id_, ""),
+            tag=name if (name := f"archive/{one.folder.rpartition('/')[2]}") in tags else "",
+        )
+        for id_, one in archived.items()
+    }
+
+
+def _archiving(archived: Mapping[str, ChangeAnswer], history: "History") -> dict[str, str]:
     from gitspec.git.spec_history import present
 
-    archived = {one.id: one for one in changes.values() if one.day}
-    claims = [(change, line.oid) for change in archived for line, name in history.archiving(change) if name]
-    paths = {change: f"{archived[change].folder}/change.yaml" for change in archived}
-    asked = [(oid, paths[c]) for c, oid in claims] + [(f"{oid}^1", paths[c]) for c, oid in claims]
-    has = present(history.repo, asked)
+    claims = [(change, line.oid) for change in archived for line, _ in history.archiving(change)]
+    paths = {change: f"{one.folder}/change.yaml" for change, one in archived.items()}
+    here = present(history.repo, [(oid, paths[change]) for change, oid in claims])
+    before = present(history.repo, [(f"{oid}^1", paths[change]) for change, oid in claims])
     commits: dict[str, str] = {}
-    for (change, oid), here, before in zip(claims, has[: len(claims)], has[len(claims) :], strict=True):
-        if here and not before:
+    for (change, oid), is_here, was_before in zip(claims, here, before, strict=True):
+        if is_here and not was_before:
             commits.setdefault(change, oid)
     for change in [c for c in archived if c not in commits][:_FEW]:
         commits[change] = history.archived_in(change)
-    return {id_: one._replace(archived_in=commits.get(id_, "")) for id_, one in changes.items()}
+    return commits
+
+
+def _tags(repo: "Repository", names: Sequence[str]) -> set[str]:
+    """Those of the archive tags that there are."""
+    refs = [f"refs/tags/archive/{name}" for name in names]
+    listed = git(repo, "for-each-ref", "--format=%(refname)", *(refs if len(refs) <= _MANY else ["refs/tags/archive/"]))
+    return {os.fsdecode(ref).removeprefix("refs/tags/") for ref in listed.splitlines()}
 
 
 def _notes(origins: LineOrigins, answered: Mapping[str, Answered]) -> Sequence[str]:

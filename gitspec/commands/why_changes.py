@@ -27,7 +27,8 @@ class TouchedRequirement(NamedTuple):
     """What the deltas of a change do to a requirement. ``name`` is `<capability>/<requirement>` as it is called
     afterwards, ``was`` what it was called if that differs; ``path`` and ``line`` are where the delta says so.
 
-    ``living`` is where it stands in the living specs under that name, `path:line`; empty when it does not.
+    ``now`` is what later changes have made of the name, empty when it is the same or nothing has it; ``living`` is where it
+    stands in the living specs, `path:line`, empty when it does not.
     """
 
     name: str
@@ -36,6 +37,7 @@ class TouchedRequirement(NamedTuple):
     path: str
     line: int
     scenarios: tuple[TouchedScenario, ...]
+    now: str = ""
     living: str = ""
 
 
@@ -58,7 +60,8 @@ class NamedTask(NamedTuple):
 
 class ChangeAnswer(NamedTuple):
     """A change. ``state`` is active, archived, closed, or unknown: then spec/ here has none of that id, and the rest is
-    empty. ``tag`` is the archive tag's name and ``archived_in`` the commit that put it into the archive.
+    empty. ``tag`` is the archive tag's name where there is one, ``archived_in`` the commit that put it into the archive, and
+    ``imported`` where an imported change came from: no commit here archived it.
     """
 
     id: str
@@ -72,6 +75,7 @@ class ChangeAnswer(NamedTuple):
     requirements: tuple[TouchedRequirement, ...] = ()
     approvals: tuple[RecordedApproval, ...] = ()
     tasks: tuple[NamedTask, ...] = ()
+    imported: str = ""
     tag: str = ""
     archived_in: str = ""
 
@@ -116,6 +120,7 @@ def _row_of(folder: "ChangeFolder") -> dict[str, Any]:
         "title": change.title if change else "",
         "kind": change.kind if change else "",
         "closed": bool(change and change.closed),
+        "imported": (change.imported or "") if change else "",
         "proposal": folder.has("proposal.md"),
         "design": folder.has("design.md"),
         "requirements": requirements,
@@ -174,26 +179,45 @@ def _answer(folder: "ChangeFolder", row: Mapping[str, Any]) -> ChangeAnswer:
         row["design"],
         tuple(
             TouchedRequirement(name, kind, was, path, line, tuple(TouchedScenario(*s) for s in scenarios))
-            for name, kind, was, path, line, scenarios, _ in row["requirements"]
+            for name, kind, was, path, line, scenarios, *_ in row["requirements"]
         ),
         tuple(RecordedApproval(*one) for one in row["approvals"]),
         tuple(NamedTask(*one) for one in row["tasks"]),
-        f"archive/{layout.archive_name(folder.day, folder.id)}" if folder.day and not row["closed"] else "",
+        row["imported"],
     )
 
 
 def _with_living(spec: "Spec", answers: dict[str, ChangeAnswer]) -> dict[str, ChangeAnswer]:
-    from gitspec.store.facts import facts_of_capabilities
+    """With where the requirements stand today, under the names that they have today."""
+    touched = [(answer, one) for answer in answers.values() for one in answer.requirements]
+    living = _living(spec, {one.name for _, one in touched})
+    gone = [(a.id, one.name) for a, one in touched if a.day and one.kind != "removed" and one.name not in living]
+    now = _names_now(spec, gone) if gone else {}
+    living |= _living(spec, set(now.values()))
 
-    capabilities = {one.name.rpartition("/")[0] for answer in answers.values() for one in answer.requirements}
-    living = {
-        f"{capability}/{requirement.id}": f"{facts.path}:{requirement.line}"
-        for capability, facts in facts_of_capabilities(spec, sorted(capabilities)).items()
-        for requirement in facts.requirements
-    }
+    def told(change: str, one: TouchedRequirement) -> TouchedRequirement:
+        name = now.get((change, one.name), "")
+        return one._replace(now=name, living=living.get(name or one.name, "") if one.kind != "removed" else "")
+
     return {
-        change: answer._replace(
-            requirements=tuple(one._replace(living=living.get(one.name, "")) for one in answer.requirements)
-        )
+        change: answer._replace(requirements=tuple(told(change, one) for one in answer.requirements))
         for change, answer in answers.items()
     }
+
+
+def _living(spec: "Spec", names: set[str]) -> dict[str, str]:
+    """Where the living ones of certain requirements stand."""
+    from gitspec.store.facts import facts_of_capabilities
+
+    facts = facts_of_capabilities(spec, sorted({name.rpartition("/")[0] for name in names})) if names else {}
+    places = {f"{c}/{r.id}": f"{one.path}:{r.line}" for c, one in facts.items() for r in one.requirements}
+    return {name: place for name, place in places.items() if name in names}
+
+
+def _names_now(spec: "Spec", wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Of (change, name of a requirement after it) the name that it has today, where that is another one."""
+    from gitspec.store.requirement_changes import requirement_changes
+
+    chains = requirement_changes(spec, spec.cache)
+    now = {(step.change, step.name): name for name, chain in chains.items() for step in chain if step.name}
+    return {key: now[key] for key in wanted if now.get(key, key[1]) != key[1]}

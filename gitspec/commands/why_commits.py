@@ -7,7 +7,18 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from gitspec.domain.attribution import Because, Found, Origin, Said, in_text, named_by, said_by, without_change
+from gitspec.domain.attribution import (
+    Because,
+    Found,
+    Origin,
+    Said,
+    by_ticket,
+    in_text,
+    named_by,
+    said_by,
+    tickets_of,
+    without_change,
+)
 from gitspec.domain.places import ARCHIVE, CHANGES, POLICY
 from gitspec.git.commit_messages import CommitMessage, commit_messages
 from gitspec.git.repository import Repository
@@ -17,8 +28,9 @@ from gitspec.store.layout import split_archive_name
 
 _MOST_ORIGINS = 5
 """How far a revert of a revert, or a copy of a copy, is followed."""
-_FOLDERS = (CHANGES, ARCHIVE, "openspec/changes")
-"""Where folders of changes are, today's and those that an import found."""
+_FOLDERS = (f"{CHANGES}/", f"{ARCHIVE}/", "openspec/changes/archive/", "openspec/changes/")
+"""Where folders of changes are: today's, and those of OpenSpec, which stand in any folder."""
+_PATHS = (f":(top){CHANGES}", f":(top){ARCHIVE}", ":(top,glob)**/openspec/changes/**")
 
 
 class Answered(NamedTuple):
@@ -60,7 +72,11 @@ def answers(asked: Asked, oids: Iterable[str]) -> dict[str, Answered]:
 
         policies = blobs_at(asked.repo, left, POLICY)
         found |= {oid: without_change(said[oid], has_policy=bool(policies[oid])) for oid in left}
-    return {oid: Answered(one, said[oid], found[oid]) for oid, one in messages.items()}
+    return {oid: Answered(one, said[oid], _with_tickets(found[oid], said[oid])) for oid, one in messages.items()}
+
+
+def _with_tickets(because: Because, said: Said) -> Because:
+    return because._replace(tickets=tickets_of(said) or because.tickets)
 
 
 def _by_origin(asked: Asked, open_: Mapping[str, Said]) -> dict[str, Because]:
@@ -96,41 +112,42 @@ def _by_folder(asked: Asked, open_: Mapping[str, Said]) -> dict[str, Because]:
     """Commits that touch the folder of one change, as those do that tick its tasks."""
     wanted = "".join(f"{oid}\n" for oid in open_).encode()
     options = ("--no-walk=unsorted", "--stdin", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv")
-    shown = ("--diff-merges=off", "--no-relative", "--format=%x00%H")
-    out = git(asked.repo, "-c", "log.showRoot=true", "log", *options, *shown, "--", *_FOLDERS, input=wanted)
+    args = ("-c", "log.showRoot=true", "log", *options, "--diff-merges=off", "--no-relative", "--format=%x00%H")
+    out = git(asked.repo, *args, "--", *_PATHS, input=wanted, env={"GIT_LITERAL_PATHSPECS": None})
     found: dict[str, Because] = {}
     for record in os.fsdecode(out).split("\0\0"):
         oid, _, paths = record.lstrip("\0").partition("\0")
-        changes = {change for path in paths.split("\0") if (change := _change_of(path.lstrip("\n")))}
-        if len(changes) == 1:
+        changes = {change for path in paths.lstrip("\n").split("\0") if (change := _change_of(path))}
+        if oid in open_ and len(changes) == 1:
             found[oid] = Because("folder", tuple(changes))
-    return {oid: because for oid, because in found.items() if oid in open_}
+    return found
 
 
 def _change_of(path: str) -> str:
     """The id of the change whose folder ``path`` is in; empty when it is in none."""
     for folder in _FOLDERS:
-        if path.startswith(f"{folder}/"):
-            name, *rest = path[len(folder) + 1 :].split("/")
-            if name == "archive" and folder.startswith("openspec") and len(rest) > 1:
-                name = rest[0]
-            elif not rest:
-                return ""
+        before, there, inner = f"/{path}".partition(f"/{folder}")
+        name, slash, _ = inner.partition("/")
+        if there and slash and (not before or folder.startswith("openspec/")):
             split = split_archive_name(name)
             return split[1] if split else name
     return ""
 
 
 def _by_merge(asked: Asked, open_: Mapping[str, Said]) -> dict[str, Because]:
-    """Commits that a merge brought in which names a change: the innermost of such merges."""
+    """Commits that a merge brought in which names a change, else a ticket: the innermost of such merges."""
     from gitspec.git.merged_by import merges_of
 
     merges = merges_of(asked.repo, asked.tip, open_)
     messages = commit_messages(asked.repo, (merge for several in merges.values() for merge in several))
-    named: dict[str, Because] = {}
-    for oid, one in messages.items():
-        said = said_by(one.message, asked.find)
-        if because := named_by(said, asked.known) or in_text(said, asked.known):
-            named[oid] = Because("merge", because.changes, oid, because.said)
-    chosen = {oid: next((merge for merge in several if merge in named), "") for oid, several in merges.items()}
-    return {oid: named[merge] for oid, merge in chosen.items() if merge}
+    said = {oid: said_by(one.message, asked.find) for oid, one in messages.items()}
+    named = {oid: b for oid, s in said.items() if (b := named_by(s, asked.known) or in_text(s, asked.known))}
+    found: dict[str, Because] = {}
+    for oid, several in merges.items():
+        if merge := next((merge for merge in several if merge in named), ""):
+            found[oid] = Because("merge", named[merge].changes, merge, named[merge].said)
+        elif not by_ticket(open_[oid]) and (
+            tickets := next(filter(None, (by_ticket(said[m], m) for m in several)), None)
+        ):
+            found[oid] = tickets
+    return found

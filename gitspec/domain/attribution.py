@@ -46,12 +46,15 @@ class Said(NamedTuple):
 
 
 class Because(NamedTuple):
-    """How a commit came to its changes. ``via`` is the id of another commit that names them, ``said`` the text that does."""
+    """How a commit came to its changes. ``via`` is the id of another commit that names them, ``said`` the text that does;
+    ``tickets`` are those that the commit names, or else a merge that brought it in.
+    """
 
     how: How
     changes: tuple[str, ...] = ()
     via: str = ""
     said: str = ""
+    tickets: tuple[str, ...] = ()
 
 
 def said_by(message: str, find: Found) -> Said:
@@ -86,7 +89,15 @@ def in_text(said: Said, known: Collection[str]) -> Because | None:
 
 def without_change(said: Said, *, has_policy: bool) -> Because:
     """What is left to say of a commit that names no change and that nothing else does. ``has_policy``: at that commit."""
-    tickets = [one for one in said.patterns if one.kind != "change"]
-    if tickets:
-        return Because("ticket", said=tickets[0].pattern)
-    return Because("none" if has_policy else "before")
+    return by_ticket(said) or Because("none" if has_policy else "before")
+
+
+def by_ticket(said: Said, via: str = "") -> Because | None:
+    """The tickets that a message names; of a merge ``via``, for what it brought in."""
+    found = [one for one in said.patterns if one.kind != "change"]
+    return Because("ticket", (), via, found[0].pattern, tickets_of(said)) if found else None
+
+
+def tickets_of(said: Said) -> tuple[str, ...]:
+    """The tickets that a message names."""
+    return tuple(one.value for one in said.patterns if one.kind != "change")

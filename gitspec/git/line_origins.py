@@ -1,7 +1,8 @@
 """Where the lines of a file come from: ``git blame`` read as data. One child for any number of lines."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge, UsageError
@@ -24,7 +25,7 @@ class Span(NamedTuple):
 class LineOrigins(NamedTuple):
     """The spans of the lines asked for, in their order, the text of the first line, and how many lines there are.
 
-    ``missing_ignores`` is the file of ``blame.ignoreRevsFile`` when it could not be read, so that nothing was ignored.
+    ``missing_ignores`` is the file of ``blame.ignoreRevsFile`` when there is none, so that nothing was ignored.
     """
 
     spans: tuple[Span, ...]
@@ -51,9 +52,11 @@ class Wanted(NamedTuple):
 def line_origins(repo: Repository, path: str, wanted: Wanted, at: str = "") -> LineOrigins:
     """Who last touched the lines of ``path`` (from the top of the repository) as of the commit ``at``, or of the work tree.
 
-    Renames of the file are followed, and commits that ``blame.ignoreRevsFile`` lists are looked through, as Git does.
+    Renames of the file are followed, and commits that ``blame.ignoreRevsFile`` lists are looked through, as Git does; of a
+    commit the file is read from its tree where the disk has none, as in a bare repository.
+
     Raises UsageError U009 when the file has fewer lines, G005 for a revision to look through that there is not, and
-    CannotJudge G004 for what Git cannot do.
+    CannotJudge: G008 where Git does not find that file, G004 for what it cannot do.
     """
     options = [f"-L{wanted.first},{wanted.last or ''}"] if wanted.first > 1 or wanted.last else []
     options += [f"--ignore-rev={rev}" for rev in wanted.ignore]
@@ -62,26 +65,54 @@ def line_origins(repo: Repository, path: str, wanted: Wanted, at: str = "") -> L
     config = ("-c", "core.quotePath=false")
     result = run(repo, *config, *args)
     missing = ""
-    if result.status and b"could not open object name list" in result.err:
-        # Only the file of the configuration is read: of a bare repository it may be in the tree that is asked about.
+    if at and result.status and b"could not open object name list" in result.err:
         missing = os.fsdecode(result.err).strip().splitlines()[-1].partition("list: ")[2]
-        revs = [] if at == "" else _listed(repo, at, missing)
-        own = (*args[:4], *(f"--ignore-rev={rev}" for rev in revs), *args[4:])
-        result = run(repo, *config, "-c", "blame.ignoreRevsFile=", *own)
+        revs = _listed(repo, at, missing)
+        with _unconfigured(repo) as plain:
+            result = run(plain, *config, *args[:4], *(f"--ignore-rev={rev}" for rev in revs), *args[4:])
         missing = "" if revs else missing
     if result.status:
         raise _refusal(args, path, result.status, result.err)
     return _parsed(result.out)._replace(missing_ignores=missing)
 
 
+@contextmanager
+def _unconfigured(repo: Repository) -> Iterator[Repository]:
+    """The objects of a repository without its configuration: nothing else takes a file of blame.ignoreRevsFile back."""
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="gitspec-") as folder:
+        for name in ("objects", "refs"):
+            os.mkdir(f"{folder}/{name}")
+        with open(f"{folder}/HEAD", "w") as file:
+            file.write("ref: refs/heads/none\n")
+        with open(f"{folder}/config", "w") as file:
+            file.write("[core]\n\trepositoryFormatVersion = 1\n\tbare = true\n")
+            file.write(f"[extensions]\n\tobjectFormat = {repo.object_format}\n")
+        env: dict[str, str | None] = {
+            **repo.env,
+            "GIT_DIR": folder,
+            "GIT_WORK_TREE": None,
+            "GIT_INDEX_FILE": None,
+            "GIT_OBJECT_DIRECTORY": repo.env.get("GIT_OBJECT_DIRECTORY") or f"{repo.common_dir}/objects",
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_CONFIG_COUNT": None,
+            "GIT_CONFIG_PARAMETERS": None,
+        }
+        if os.path.exists(f"{repo.common_dir}/shallow"):
+            env["GIT_SHALLOW_FILE"] = f"{repo.common_dir}/shallow"
+        yield Repository(folder, folder, None, repo.object_format, env)
+
+
 def _listed(repo: Repository, at: str, path: str) -> list[str]:
-    """The commits that a file of the tree lists, those that are here."""
+    """The commits that a file of the tree lists, as ``blame.ignoreRevsFile`` would, those that are here."""
     from gitspec.git.ref_tips import commits_of
 
     result = run(repo, "cat-file", "blob", f"{at}:{path}")
     lines = (line.partition(b"#")[0].strip() for line in result.out.split(b"\n"))
-    hexes = (line.decode("ascii", "replace") for line in lines if line)
-    return [oid for oid in commits_of(repo, [h for h in hexes if len(h) in (40, 64) and h.isalnum()]).values() if oid]
+    names = [line.decode("ascii", "replace") for line in lines if len(line) in (40, 64) and line.isalnum()]
+    return [oid for oid in commits_of(repo, names).values() if oid]
 
 
 def _parsed(out: bytes) -> LineOrigins:
@@ -148,6 +179,12 @@ def _refusal(args: tuple[str, ...], path: str, status: int, err: bytes) -> Excep
     if "cannot find revision" in last:
         rev = last.partition("cannot find revision ")[2].partition(" to ignore")[0]
         return UsageError("G005", f"'{rev}' is no commit", help="git log --oneline shows commits to ignore")
+    if "could not open object name list" in last:
+        return CannotJudge(
+            "G008",
+            f"blame.ignoreRevsFile names {last.partition('list: ')[2]}, which is not there",
+            help="write it (it may be empty), or: git config --unset blame.ignoreRevsFile",
+        )
     if "invalid object name" in last:
         return CannotJudge(
             "G004",

@@ -15,7 +15,7 @@ _WHOLE = 3
 _SOME = 5
 _MANY = 10
 """Requirements of one change that are shown; those that a commit names come first."""
-_WIDE = 11
+_WIDE = 13
 
 
 def why_text(why: Why, paint: Paint = PLAIN) -> list[str]:
@@ -121,7 +121,7 @@ def _reason(because: Because, here: str) -> str:
         "folder": "the commit names no change, and touches the folder of this one only",
         "merge": f"the commit names no change; it was merged by {via}, which names this one",
         "skip": f"no change: Change-Skip: {because.said}",
-        "ticket": f"no change, but a ticket, by the pattern '{because.said}'",
+        "ticket": "no change, but a ticket" + (f" of {via}, which merged it" if via else ""),
         "before": "no change: older than the policy",
         "none": "no change: nothing names one",
         "shallow": "not known: the clone is shallow",
@@ -145,7 +145,7 @@ def _short(why: Why, group: Group, paint: Paint) -> Iterator[str]:
     names = dict.fromkeys(one.name for id_ in group.changes for one in why.changes[id_].requirements)
     if names:
         more = f" and {len(names) - _SOME} more" if len(names) > _SOME else ""
-        yield _row("requires", ", ".join(map(clean_line, list(names)[:_SOME])) + more)
+        yield _row("requirement", ", ".join(map(clean_line, list(names)[:_SOME])) + more)
     yield from _releases(group)
 
 
@@ -154,7 +154,7 @@ def _commits(why: Why, group: Group, paint: Paint) -> Iterator[str]:
     for one in group.commits[:_SOME]:
         if one.answer is None:
             continue
-        commit, said, because = one.answer
+        commit, _, because = one.answer
         head = f"{commit.oid[:12]} {utc_date(commit.time)}"
         yield _row("commit", f"{paint.warn(head)} {clean_line(commit.author)}: {clean_line(commit.subject)}")
         if (span := one.spans[0]).path != why.path:
@@ -163,9 +163,8 @@ def _commits(why: Why, group: Group, paint: Paint) -> Iterator[str]:
         if because.changes and reason not in shown:
             yield _row("", clean_line(reason))
             shown.add(reason)
-        tickets = dict.fromkeys(found.value for found in said.patterns if found.kind != "change")
-        if tickets:
-            yield _row("ticket", ", ".join(map(clean_line, tickets)))
+        if because.tickets:
+            yield _row("ticket", ", ".join(map(clean_line, because.tickets[:_SOME])))
     if len(group.commits) > _SOME:
         yield _row("", f"and {count(len(group.commits) - _SOME, 'commit')} more")
 
@@ -183,7 +182,7 @@ def _behind(change: ChangeAnswer, group: Group) -> Iterator[str]:
             yield _row("task", f"{clean_line(task.id)} {clean_line(task.text)}  {change.folder}/tasks.md:{task.line}")
             wanted.add(task.requirement)
     for requirement in sorted(change.requirements, key=lambda one: one.name not in wanted)[:_MANY]:
-        yield from _requirement(requirement, named=requirement.name in wanted)
+        yield from _requirement(requirement, change, named=requirement.name in wanted)
     if len(change.requirements) > _MANY:
         yield _row("", f"and {count(len(change.requirements) - _MANY, 'requirement')} more: gitspec show {change.id}")
     if change.has_design:
@@ -191,20 +190,25 @@ def _behind(change: ChangeAnswer, group: Group) -> Iterator[str]:
     for approval in change.approvals:
         signed = "" if approval.is_signed else ", not signed"
         yield _row("approved", f"{clean_line(approval.by)}, {approval.day}{signed}  {change.folder}/change.yaml")
-    if change.archived_in or change.tag:
+    if change.imported:
+        yield _row(change.state, f"before it was imported from {clean_line(change.imported)}")
+    elif change.archived_in or change.tag:
         commit = f"by {change.archived_in[:12]}" if change.archived_in else ""
         yield _row(change.state, "  ".join(filter(None, (commit, change.tag))))
 
 
-def _requirement(requirement: TouchedRequirement, *, named: bool) -> Iterator[str]:
-    was = f", was {clean_line(requirement.was)}" if requirement.was else ""
-    mark = ", named by the commit" if named else ""
-    place = requirement.living or f"{clean_line(requirement.path)}:{requirement.line}"
-    yield _row("requires", f"{clean_line(requirement.name)} ({requirement.kind}{was}{mark})  {place}")
-    for scenario in requirement.scenarios:
-        yield _row(
-            "", f"#{clean_line(scenario.name)} ({scenario.kind})  {clean_line(requirement.path)}:{scenario.line}"
-        )
+def _requirement(requirement: TouchedRequirement, change: ChangeAnswer, *, named: bool) -> Iterator[str]:
+    told = [requirement.kind]
+    told += [f"was {clean_line(requirement.was)}"] if requirement.was else []
+    told += [f"now {clean_line(requirement.now)}"] if requirement.now else []
+    told += ["named by the commit"] if named else []
+    is_gone = change.state == "archived" and not requirement.living and requirement.kind != "removed"
+    told += ["not in the living specs"] if is_gone else []
+    delta = f"{clean_line(requirement.path)}:{requirement.line}"
+    yield _row("requirement", f"{clean_line(requirement.name)} ({', '.join(told)})  {requirement.living or delta}")
+    if requirement.scenarios:
+        scenarios = [f"#{clean_line(one.name)} ({one.kind})" for one in requirement.scenarios]
+        yield _row("scenarios" if len(scenarios) > 1 else "scenario", f"{', '.join(scenarios)}  {delta}")
 
 
 def _releases(group: Group) -> Iterator[str]:
@@ -251,15 +255,11 @@ def _commit_data(one: CommitLines) -> dict[str, Any]:
         "how": answer.because.how if answer else "uncommitted",
         "via": (answer.because.via or None) if answer else None,
         "said": (answer.because.said or None) if answer else None,
-        "tickets": _values(found.value for found in answer.said.patterns if found.kind != "change") if answer else [],
+        "tickets": list(answer.because.tickets) if answer else [],
         "tasks": list(answer.said.tasks) if answer else [],
         "requirements": list(answer.said.specs) if answer else [],
         "release": one.release or None,
     }
-
-
-def _values(values: Iterator[str]) -> list[str]:
-    return list(dict.fromkeys(values))
 
 
 def _change_data(change: ChangeAnswer) -> dict[str, Any]:
@@ -276,6 +276,7 @@ def _change_data(change: ChangeAnswer) -> dict[str, Any]:
         "design": place(change.has_design, "design.md"),
         "requirements": [_requirement_data(one) for one in change.requirements],
         "approvals": [{"by": a.by, "day": a.day, "signed": a.is_signed} for a in change.approvals],
+        "imported": change.imported or None,
         "tag": change.tag or None,
         "archived_in": change.archived_in or None,
     }
@@ -292,5 +293,6 @@ def _requirement_data(requirement: TouchedRequirement) -> dict[str, Any]:
         "path": requirement.path,
         "line": requirement.line,
         "scenarios": scenarios,
+        "now": requirement.now or None,
         "living": requirement.living or None,
     }
