@@ -10,6 +10,7 @@ _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 _GENERATED = ("Signed-off-by: ", "(cherry picked from commit ")
 _CLOSING = ("co-authored-by", "signed-off-by")
 _DASHES = "---------"
+_ODD = ("\n#", "\n ", "\n\t", "\r", "\0", "onflicts:", ">8")
 
 
 def parse(message: str, comment: str = "#") -> list[tuple[str, str]]:
@@ -40,6 +41,34 @@ def read(message: str, comment: str = "#") -> list[tuple[str, str]]:
     A squash merge appends ``---------`` and Co-authored-by in paragraphs of their own, which would hide the trailers
     above them.
     """
+    found = _plain(message) if comment == "#" else None
+    return _read(message, comment) if found is None else found
+
+
+def _plain(message: str) -> list[tuple[str, str]] | None:
+    """What ``_read`` gives for a message as nearly all are: the last paragraph is keys and values; None for any other.
+
+    Histories have a hundred thousand of them.
+    """
+    if message[:1] in "\n\t #" or any(odd in message for odd in _ODD):
+        return None
+    text = message.rstrip("\n")
+    above = text.rfind("\n\n")
+    if above < 0:
+        return []
+    found = []
+    says_something = False
+    for line in text[above + 2 :].split("\n"):
+        at = line.find(":")
+        if at < 1 or not _KEY.issuperset(line[:at]):
+            return None
+        key = line[:at]
+        says_something = says_something or key.lower() not in _CLOSING
+        found.append((key, line[at + 1 :].strip(" \t")))
+    return found if says_something else None
+
+
+def _read(message: str, comment: str) -> list[tuple[str, str]]:
     lines = _lines(message)
     end = _end(lines, comment)
     while (shorter := _without_closing(lines, end, comment)) != end:

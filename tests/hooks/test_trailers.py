@@ -55,6 +55,32 @@ def test_a_collection_of_odd_messages_is_read_as_git_reads_it(source: str) -> No
         assert ours.splitlines() == entry["git_parse"], entry["name"]
 
 
+_PLAIN = [
+    "Title\n",
+    "\n",
+    "\n",
+    "Change: a\n",
+    "Task: 1.1\n",
+    "Co-authored-by: A <a@example.com>\n",
+    "prose\n",
+    "Key :v\n",
+]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from([*_PLAIN, *_PLAIN, *PIECES]), max_size=10).map("".join))
+def test_way_for_plain_messages_reads_them_as_the_whole_one(message: str) -> None:
+    plain = trailers._plain(message)
+    assert plain is None or plain == trailers._read(message, "#")
+
+
+def test_ordinary_message_goes_the_way_for_plain_ones() -> None:
+    assert trailers._plain("Do it\n\nWhy: not.\n\nChange: add-2fa\nTask: 1.2\n") == [
+        ("Change", "add-2fa"),
+        ("Task", "1.2"),
+    ]
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_any_mixture_of_lines_is_read_as_git_reads_it(message: str) -> None:
