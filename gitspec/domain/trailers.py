@@ -72,9 +72,9 @@ def _read(message: str, comment: str) -> list[tuple[str, str]]:
     lines = _lines(message)
     end = _end(lines, comment)
     while (shorter := _without_closing(lines, end, comment)) != end:
-        del lines[shorter:]
-        end = _end(lines, comment)
-    return _parsed(lines, end, comment)
+        end = shorter
+    del lines[end:]
+    return _parsed(lines, _end(lines, comment), comment)
 
 
 def values(trailers: list[tuple[str, str]], key: str) -> list[str]:
