@@ -1,12 +1,138 @@
-"""The file of the history index."""
+"""The file of the history index, below the common Git folder, so that linked work trees share it.
+
+Its name says by what it was built (version, policy, where a shallow clone ends) and when. A name is never used again: a
+journal that a killed process leaves beside one file can not be taken for that of another. A file that is damaged, of
+another version or of another user is passed over and a new one built; where none can be written, the rows stand in
+memory.
+"""
+
+import os
+import time
+from binascii import crc32
+from contextlib import suppress
+from stat import S_ISREG
 
 from gitspec.store.history_rows import SCHEMA, Connection
+
+_PATIENCE = 5.0
+"""Seconds to wait for another process that writes: it mostly lays down what is wanted here."""
+_KEPT = 3
+"""So many files for other policies stay."""
+_PREFIX, _SUFFIX, _HALF = "history-", ".sqlite", ".tmp"
+
+
+class Damaged(Exception):
+    """The file is none of ours, or broken."""
+
+
+def sqlite() -> type[Exception]:
+    """The base of all errors of SQLite."""
+    import _sqlite3  # the package around it would cost a third of a warm answer
+
+    return _sqlite3.Error
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error of SQLite says that the file is broken, and not that somebody is in the way, or the disk full."""
+    import _sqlite3
+
+    return isinstance(error, _sqlite3.DatabaseError) and (
+        not isinstance(error, _sqlite3.OperationalError) or str(error).startswith("no such")
+    )
 
 
 def in_memory() -> Connection:
     """An empty database that nobody else sees."""
-    import _sqlite3
-
-    db = _sqlite3.connect(":memory:", isolation_level=None)
+    db = _connect(":memory:")
     db.executescript(SCHEMA)
     return db
+
+
+def copied(db: Connection) -> Connection:
+    """What a database holds, in memory."""
+    copy = _connect(":memory:")
+    db.backup(copy)
+    return copy
+
+
+class HistoryFile:
+    """The file for one ``key``, which says all that its content depends on but the commits."""
+
+    def __init__(self, folder: str, key: str) -> None:
+        self._folder = folder
+        self._key = key
+        self._prefix = f"{_PREFIX}{crc32(key.encode('utf-8', 'surrogateescape')):08x}-"
+        self._path = ""
+
+    def open(self) -> Connection | None:
+        """The database that is there; None when there is none. Raises Damaged, and errors of SQLite when it is locked."""
+        names = [name for name in self._names() if name.startswith(self._prefix)]
+        if not names:
+            return None
+        self._path = f"{self._folder}/{names[-1]}"
+        try:
+            stat = os.lstat(self._path)
+        except OSError:
+            return None
+        if not S_ISREG(stat.st_mode) or stat.st_uid != os.geteuid():
+            raise Damaged
+        db = _connect(self._path)
+        row = db.execute("SELECT value FROM meta WHERE key = 'key'").fetchone()
+        if row is None or row[0] != self._key:
+            db.close()
+            raise Damaged
+        return db
+
+    def begin(self) -> Connection | None:
+        """An empty database, to be filled and given to ``finish``; None where none can be written."""
+        self._path = f"{self._folder}/{self._prefix}{time.time_ns():x}{_SUFFIX}"
+        try:
+            os.makedirs(self._folder, exist_ok=True)
+            os.close(os.open(self._path + _HALF, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_NOFOLLOW, 0o666))
+        except OSError:
+            return None
+        db = _connect(self._path + _HALF)
+        db.execute("PRAGMA journal_mode=OFF")
+        db.execute("PRAGMA synchronous=OFF")
+        db.executescript(SCHEMA)
+        db.execute("INSERT INTO meta VALUES('key', ?)", (self._key,))
+        return db
+
+    def finish(self, db: Connection) -> Connection:
+        """Put a database that ``begin`` gave in its place, now that it is filled; older ones for the same key go."""
+        db.close()
+        with open(self._path + _HALF, "rb") as file:
+            os.fsync(file.fileno())
+        os.rename(self._path + _HALF, self._path)
+        names = self._names()
+        mine = [name for name in names if name.startswith(self._prefix) and f"{self._folder}/{name}" < self._path]
+        others = [name for name in names if not name.startswith(self._prefix)]
+        others.sort(key=lambda name: name.rpartition("-")[2])
+        for name in mine + others[:-_KEPT]:
+            _remove(f"{self._folder}/{name}")
+        return _connect(self._path)
+
+    def give_up(self) -> None:
+        """Remove what ``begin`` has made, or what ``open`` found to be damaged."""
+        _remove(self._path)
+
+    def _names(self) -> list[str]:
+        """The files of all keys, the oldest first for each."""
+        try:
+            return sorted(n for n in os.listdir(self._folder) if n.startswith(_PREFIX) and n.endswith(_SUFFIX))
+        except OSError:
+            return []
+
+
+def _connect(path: str) -> Connection:
+    import _sqlite3
+
+    db = _sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    db.execute("PRAGMA trusted_schema=OFF")
+    return db
+
+
+def _remove(path: str) -> None:
+    for one in (path, f"{path}-journal", path + _HALF):
+        with suppress(OSError):
+            os.unlink(one)

@@ -7,21 +7,29 @@ The answers are those of the commits that ``tip`` reaches, whatever else the ind
 then the same rows are laid down in memory. See ``history_rows`` for what is kept, ``history_file`` for where.
 """
 
+import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from gitspec import __version__
 from gitspec.domain.branches import branch_matcher
 from gitspec.domain.mentions import ARCHIVED_KEY, mention_finder
 from gitspec.git.message_log import message_log
-from gitspec.git.release_tags import ReleaseTag, release_tags
+from gitspec.git.release_tags import ReleaseTag, release_tags, state_of_tags
 from gitspec.git.repository import Repository
 from gitspec.git.run import GitFailed
 from gitspec.git.spec_history import shallow_boundary
 from gitspec.store import history_rows as rows
+from gitspec.store.history_file import Damaged, HistoryFile, copied, in_memory, is_damage, sqlite
 from gitspec.store.history_rows import Connection, packed, unpacked
 
 if TYPE_CHECKING:
     from gitspec.domain.policy import ReferencePattern
+
+
+_VERSION = 1
+"""Raise it when rows change their shape or meaning within a version of gitspec."""
 
 
 class _References(Protocol):
@@ -59,9 +67,10 @@ class CommitLine(NamedTuple):
 class History:
     """What the commits say that one tip reaches. Texts are as recorded, not safe to show."""
 
-    def __init__(self, repo: Repository, tip: str, db: Connection, view: tuple[int, frozenset[int]]) -> None:
-        self.repo = repo
-        self.tip = tip
+    def __init__(self, asked: "_Asked", db: Connection, view: "_View") -> None:
+        self._asked = asked
+        self.repo = asked.repo
+        self.tip = asked.tip
         self._db = db
         self._upto, self._outside = view
         self._archives: dict[str, str] = {}
@@ -150,28 +159,120 @@ class History:
         return commit <= self._upto and commit not in self._outside
 
 
-def open_history(repo: Repository, tip: str, *, policy: HistoryPolicy, use_cache: bool = True) -> History:  # noqa: ARG001 - comes with the file
+def open_history(repo: Repository, tip: str, *, policy: HistoryPolicy, use_cache: bool = True) -> History:
     """The history that ``tip``, the full id of a commit, reaches. Commits that the index lacks are read now.
 
     Raises GitFailed when Git cannot walk from there.
     """
-    from gitspec.store.history_file import in_memory
-
+    asked = _Asked(repo, tip, policy)
+    if use_cache:
+        try:
+            db = _from_file(asked)
+        except (sqlite(), OSError):  # locked for long, or the disk is full
+            db = None
+        if db is not None:
+            return History(asked, *db)
     db = in_memory()
-    return History(repo, tip, db, bring_up(db, repo, tip, policy))
+    return History(asked, db, _bring_up(db, asked))
 
 
-def bring_up(db: Connection, repo: Repository, tip: str, policy: HistoryPolicy) -> tuple[int, frozenset[int]]:
-    """Lay down what a database lacks to answer for ``tip``, and give what ``tip`` reaches of it."""
+class _Asked(NamedTuple):
+    """What a history is asked for."""
+
+    repo: Repository
+    tip: str
+    policy: HistoryPolicy
+
+    @property
+    def key(self) -> str:
+        """All that the rows depend on but the commits."""
+        patterns = [(p.pattern, p.where, p.id) for p in self.policy.references.patterns]
+        boundary = " ".join(sorted(shallow_boundary(self.repo)))
+        return f"{__version__}/{_VERSION} {os.geteuid()} {patterns} {list(self.policy.releases)} {boundary}"
+
+
+_View = tuple[int, frozenset[int]]
+
+
+def _from_file(asked: _Asked) -> tuple[Connection, _View] | None:
+    """The database of the file, with all that is wanted in it; in memory, when nothing can be added there."""
+    file = HistoryFile(f"{asked.repo.common_dir}/gitspec", asked.key)
+    try:
+        db = file.open()
+        if db is not None:
+            return _added_to(db, asked)
+    except Damaged:
+        file.give_up()
+    except sqlite() as error:
+        if not is_damage(error):
+            raise
+        file.give_up()
+    db = file.begin()
+    if db is None:
+        return None
+    try:
+        db.execute("BEGIN")
+        view = _bring_up(db, asked)
+        db.execute("COMMIT")
+        return file.finish(db), view
+    except BaseException:
+        file.give_up()
+        raise
+
+
+def _added_to(db: Connection, asked: _Asked) -> tuple[Connection, _View]:
+    """The database once it has all that is wanted; most often it has."""
+    if (view := _view_of(db, asked)) is not None:
+        return db, view
+    if os.environ.get("GIT_QUARANTINE_PATH"):  # commits that may never be
+        return (copy := copied(db)), _bring_up(copy, asked)
+    try:
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            view = _bring_up(db, asked)
+            db.execute("COMMIT")
+            return db, view
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+    except sqlite() as error:
+        if is_damage(error):
+            raise
+        return (copy := copied(db)), _bring_up(copy, asked)
+
+
+def _view_of(db: Connection, asked: _Asked) -> _View | None:
+    """What the tip reaches, if all that is wanted is there already."""
+    row = rows.id_of(db, asked.tip)
+    view = row and rows.view(db, row)
+    if not view:
+        return None
+    state = state_of_tags(asked.repo, time.time_ns())
+    if state and rows.meta(db, "tags") == state:
+        return view
+    tags = release_tags(asked.repo, branch_matcher(asked.policy.releases))
+    if rows.ranked(db) != sorted(tags) or (state and rows.meta(db, "tags") != state):
+        return None
+    return view
+
+
+def _bring_up(db: Connection, asked: _Asked) -> _View:
+    """Lay down what a database lacks, and give what the tip reaches of it."""
+    repo, tip, policy = asked
     mentions_of = mention_finder(policy.references.patterns)
     _read_new(db, repo, [tip], mentions_of)
+    state = state_of_tags(repo, time.time_ns())
     tags = release_tags(repo, branch_matcher(policy.releases))
     _read_new(db, repo, [tag.commit for tag in tags], mentions_of)
     rows.rank_releases(db, tags)
+    rows.put_meta(db, "tags", state)
     row = rows.id_of(db, tip)
     assert row is not None
-    view = rows.reached_view(db, row)
-    rows.keep_view(db, row, *view)
+    view = rows.view(db, row)
+    if view is None:
+        view = rows.reached_view(db, row)
+        rows.keep_view(db, row, *view)
     return view
 
 

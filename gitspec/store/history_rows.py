@@ -171,6 +171,29 @@ def _word(db: Connection, named: Named) -> int:
     return int(row[0])
 
 
+def meta(db: Connection, key: str) -> str:
+    """A note about the database; empty when there is none."""
+    row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def put_meta(db: Connection, key: str, value: str) -> None:
+    """Write a note about the database."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", (key, value))
+
+
+def ranked(db: Connection) -> list[tuple[str, str]]:
+    """The releases, (name, commit), by name."""
+    found = db.execute("SELECT tag, oid FROM releases JOIN commits USING(id)")
+    return sorted((unpacked(tag), oid.hex()) for tag, oid in found)
+
+
+def view(db: Connection, tip: int) -> tuple[int, frozenset[int]] | None:
+    """What ``reached_view`` found before."""
+    row = db.execute("SELECT upto, outside FROM views WHERE tip = ?", (tip,)).fetchone()
+    return (row[0], frozenset(map(int, row[1].split()))) if row else None
+
+
 def reached_view(db: Connection, tip: int) -> tuple[int, frozenset[int]]:
     """(last row that there was, rows up to it that ``tip`` does not reach); worked out from the rows alone."""
     upto = last_id(db)
