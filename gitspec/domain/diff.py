@@ -55,8 +55,11 @@ def diff(
     moved_away = {old for new, old in old_names.items() if new != old}
     all_before = {f"{c.capability}/{r.id}": r for c in before.values() for r in c.requirements}
     found = []
-    for name in sorted(after.keys() | (before.keys() - moved_away)):
-        new, old = after.get(name), before.get(old_names.get(name, "" if name in moved_away else name))
+    pairs = [(name, old_names.get(name, "" if name in moved_away else name), after.get(name)) for name in after]
+    taken = {was for _, was, _ in pairs}
+    pairs += [(name, name, None) for name in before.keys() - taken]
+    for name, was_called, new in sorted(pairs, key=lambda pair: (pair[0], pair[2] is not None)):
+        old = before.get(was_called)
         requirements = tuple(_requirements(name, old, new, all_before, old_names, moved_away))
         parts = tuple(_fields(old, new, ("title", "purpose", "notes")))
         was = old.capability if old and old.capability != name else ""

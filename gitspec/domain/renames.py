@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from gitspec.domain.capability import Capability
-from gitspec.domain.names_between import Step, capability_before, name_before
+from gitspec.domain.names_between import Step, capability_before, name_after, name_before
 from gitspec.domain.same_content import requirements_of, same_capabilities, same_requirements
 
 
 def renames(before: Mapping[str, Capability], after: Mapping[str, Capability], step: Step) -> dict[str, str]:
     """Names before by names after, of capabilities and requirements, as ``diff`` takes them: only those that differ.
 
-    Archived changes say what became what; what they leave open is told by content. Only capabilities that differ need
-    be given.
+    Archived changes say what became what, and what was removed; what they leave open is told by content. Only
+    capabilities that differ need be given.
     """
     names = _capabilities(before, after, step)
     old, new = requirements_of(before), requirements_of(after)
@@ -19,19 +19,21 @@ def renames(before: Mapping[str, Capability], after: Mapping[str, Capability], s
     if step.came or step.taken_back:
         for name in new:
             was = name_before(name, step)
-            if was is not None and was != name and was in old and was not in explicit.values():
+            if was is not None and was != name and was in old and name_after(was, step) == name:
                 explicit[name] = was
     carried = {}
     for name in new:
         home, _, requirement = name.rpartition("/")
         was = f"{names[home]}/{requirement}" if home in names else ""
-        if was in old and was not in explicit.values():
+        if was in old and was not in explicit.values() and name_after(was, step) is not None:
             carried[name] = was
     known = carried | explicit
     taken = set(known.values())
     come = {n: r for n, r in new.items() if n not in known and (n not in old or n in taken)}
     gone = {n: r for n, r in old.items() if n not in taken and (n not in new or n in known)}
-    alike = same_requirements(gone, come) if gone and come else {}
+    gone = {n: r for n, r in gone.items() if name_after(n, step) is not None} if come else {}
+    come = {n: r for n, r in come.items() if name_before(n, step) is not None} if gone else {}
+    alike = same_requirements(gone, come)
     return names | known | alike
 
 

@@ -1,4 +1,4 @@
-"""The renames and moves of archived folders, read from their files alone: most have none, and are not parsed."""
+"""The renames, moves and removals of archived folders, from their files alone: most have none, and are not parsed."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,7 +6,7 @@ from gitspec.domain.fold_changes import order_by_needs
 from gitspec.domain.names_since import Archive, Naming
 from gitspec.store import layout
 
-_GIVES_NAMES = (b"renamed:", b"moved:", b"rename_to:", b"retire:")
+_GIVES_NAMES = (b"renamed:", b"moved:", b"removed:", b"rename_to:", b"retire:")
 
 
 def archives_with_names(
@@ -14,7 +14,7 @@ def archives_with_names(
     read: Callable[[Sequence[str]], list[bytes]],
     order: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[Archive, ...]:
-    """Those archived changes among ``files`` that were folded and gave something another name, as they were folded.
+    """Those archived changes among ``files`` that were folded and gave a name up, as they were folded.
 
     ``files`` are the files of archived folders by path, each with what ``read`` finds its content by. ``order`` tells
     the folders in the order in which they landed, where that matters; those of one commit go by `depends_on`, then by id.
