@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from gitspec.domain.nearest import nearest
 
+_AT_MOST = 3
+
 Living = Mapping[str, Mapping[str, Sequence[str]]]
 """Ids of scenarios by capability and id of the requirement."""
 
@@ -114,16 +116,22 @@ class Citable(NamedTuple):
         if mark and found is not None:
             brought = {n.partition("#")[2] for n in self.brought if n.startswith(f"{path}#")}
             return [f"{path}#{one}" for one in nearest(scenario, {*found, *brought})]
-        near = nearest(path, self._requirements(capability, requirement))
+        near = self._requirements(capability, requirement)
         return [f"{one}#{scenario}" if mark and self.exists(f"{one}#{scenario}") else one for one in near]
 
-    def _requirements(self, capability: str, requirement: str) -> set[str]:
-        """Requirements to choose from: of that capability, of those of the most similar names, and of the same id."""
-        homes = [capability] if capability in self.living else nearest(capability or requirement, self.living)
-        pool = {f"{home}/{one}" for home in homes for one in self.living[home]}
-        pool |= {f"{home}/{requirement}" for home, inside in self.living.items() if requirement in inside}
-        pool |= {name for name in self.brought if "#" not in name and name.rpartition("/")[0] in (capability, *homes)}
-        return pool
+    def _requirements(self, capability: str, requirement: str) -> list[str]:
+        """The most similar ones of the capability; else those of the same id elsewhere, else of similar capabilities."""
+        near = self._inside(capability, requirement)
+        near = near or sorted(f"{home}/{requirement}" for home, inside in self.living.items() if requirement in inside)
+        for home in [] if near else nearest(capability or requirement, self.living):
+            near += self._inside(home, requirement)
+        return near[:_AT_MOST]
+
+    def _inside(self, capability: str, requirement: str) -> list[str]:
+        start = f"{capability}/"
+        brought = {n.removeprefix(start) for n in self.brought if n.startswith(start) and "#" not in n}
+        pool = {*self.living.get(capability, ()), *(one for one in brought if "/" not in one)}
+        return [start + one for one in nearest(requirement, pool)]
 
 
 def with_changes(living: Living, broken: Iterable[str], changes: Iterable[Sequence[DeltaNames]]) -> Citable:
