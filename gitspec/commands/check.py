@@ -19,6 +19,8 @@ from gitspec.store.policies import Policies
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gitspec.domain.policy import Policy
+
 _REFS = ("refs/heads/", "refs/remotes/")
 
 
@@ -46,17 +48,25 @@ def check_range(repo: Repository, words: str, onto: str | None = None, cache: Ca
     report = judge_commits(repo, [tip], without, policy_at=landing_on or None, landing=landing, cache=cache)
     if cache and dots and onto is None:
         note_if_plain(repo, base)
-    return report._replace(range=words, notes=(*report.notes, *_unsettled(repo, tip, report, cache)))
+    return report._replace(range=words, notes=(*report.notes, *_at_the_tip(repo, tip, report, cache)))
 
 
-def _unsettled(repo: Repository, tip: str, report: Report, cache: Cache | None) -> list[Finding]:
-    """What was skipped before the range for a reason that is still to be settled."""
+def _at_the_tip(repo: Repository, tip: str, report: Report, cache: Cache | None) -> list[Finding]:
+    """What the range leaves to be done, where the policy asks: what is to be settled, and tasks of the changes it names."""
     ids = ChangesByCommit(repo, []).at(tip)
     if not ids.policy:
         return []
     policy = Policies(repo, cache).at(ids)
-    if not any(skip.settle for skip in policy.skip):
-        return []
+    found = _unsettled(repo, policy, tip, report, cache) if any(skip.settle for skip in policy.skip) else []
+    if policy.tasks.need != "none":
+        from gitspec.commands.task_doubts import findings_at
+
+        found += findings_at(repo, tip, {change for commit in report.commits for change in commit.changes}, cache)
+    return found
+
+
+def _unsettled(repo: Repository, policy: "Policy", tip: str, report: Report, cache: Cache | None) -> list[Finding]:
+    """What was skipped before the range for a reason that is still to be settled."""
     from gitspec.commands.emergencies import unsettled, unsettled_findings
 
     here = {commit.commit for commit in report.commits}

@@ -119,7 +119,8 @@ def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]
         else:
             touched = tuple(map(as_touched, commit.changes))
         policy = _policy_for(here, commit)
-        facts = _facts(here, commit, references(commit.message), touched)
+        refs = references(commit.message)
+        facts = _facts(here, commit, refs, touched)
         facts = with_further_facts(facts._replace(linked=linked(policy)), policy, _scene(here, commit))
         found = with_proof(judge(facts, policy), proofs.get(commit.oid))
         if _adopts_again(here, commit):
@@ -129,7 +130,7 @@ def _judged(here: _Range, proofs: Mapping[str, "Verdict"]) -> list[CommitReport]
             merges.note(commit)
         exempt = bot_of(facts, policy) if policy.bots else ""
         found = with_severities(found, policy)
-        reports.append(CommitReport(commit.oid, commit.subject, author, tuple(found), exempt))
+        reports.append(CommitReport(commit.oid, commit.subject, author, tuple(found), exempt, refs.changes))
     return reports
 
 

@@ -19,7 +19,8 @@ def note_if_plain(repo: Repository, commit: str) -> None:
         return
     policy = Policies(repo, Cache(repo)).at(ids)
     if _is_plain(policy):
-        note_plain_policy(repo, ids.policy, settles=any(skip.settle for skip in policy.skip))
+        tells_more = any(skip.settle for skip in policy.skip) or policy.tasks.need != "none"
+        note_plain_policy(repo, ids.policy, settles=tells_more)
 
 
 def _is_plain(policy: "Policy") -> bool:

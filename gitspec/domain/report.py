@@ -15,6 +15,8 @@ class CommitReport(NamedTuple):
     findings: tuple[Finding, ...] = ()
     exempt: str = ""
     """Why nothing was asked of it: `before the policy`, or the name of a bot; empty when it was judged."""
+    changes: tuple[str, ...] = ()
+    """The changes that it names."""
 
 
 class RefReport(NamedTuple):

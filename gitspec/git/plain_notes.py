@@ -13,7 +13,7 @@ _MOST = 20
 def note_plain_policy(repo: Repository, policy: str, *, settles: bool) -> None:
     """Note that the policy with this blob id asks for nothing but references; failing to is no error.
 
-    ``settles``: it has reasons to skip that are to be settled later.
+    ``settles``: it has reasons to skip that are to be settled later, or asks for commits that name tasks.
     """
     path = os.path.join(repo.common_dir, PLAIN_POLICIES)
     temporary = f"{path}.{os.getpid()}"

@@ -15,7 +15,7 @@ from gitspec.git.light import answer, read_file, start
 PLAIN_POLICIES = "gitspec/plain-policies"
 """File in the common Git folder: the version of gitspec, then ids of the blobs of policies that ask for no more."""
 SETTLES = " settles"
-"""What follows such an id when commits may be owed until a later one settles them: `gitspec check` tells of those."""
+"""What follows such an id when `gitspec check` tells of more than commits: what is owed until a later one settles it, tasks."""
 MOST_CHANGES = 8
 _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _ELSEWHERE = frozenset(["change-skip", "spec-edit", "task", "spec", "settles"])
