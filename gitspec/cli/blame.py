@@ -29,7 +29,7 @@ def command(name: str, parts: bool, at: str | None, as_json: bool, no_cache: boo
     from gitspec.render.deeds import warnings
     from gitspec.render.output import patience
 
-    spec = open_spec(at or "HEAD", cached=not no_cache)
+    spec = open_spec("HEAD" if at is None else at, cached=not no_cache)
     with patience("reading history"):
         found = blame(spec, name)
     if as_json:

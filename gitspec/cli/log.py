@@ -47,7 +47,7 @@ def command(
 
     if as_json and form != "text":
         raise UsageError("U000", f"--json and --format {form} exclude each other", help="run it twice")
-    spec = open_spec(at or "HEAD", cached=not no_cache)
+    spec = open_spec("HEAD" if at is None else at, cached=not no_cache)
     with patience("reading history"):
         found = log(spec, name, what=KINDS[what] if what else None, limit=limit)
     if as_json:

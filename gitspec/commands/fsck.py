@@ -69,7 +69,7 @@ def fsck(
     """
     objects = Objects(repo)
     try:
-        tip = objects.resolve(at or "HEAD")
+        tip = objects.resolve("HEAD" if at is None else at)
         start = objects.resolve(since) if since else None
         tips = list(dict.fromkeys([tip, *(branch_tips(repo) if every_branch else ())]))
         history = judge_history(repo, tips, start, cache)

@@ -26,7 +26,7 @@ def list_tags(repo: Repository, at: str | None, cache: Cache | None) -> Tags:
     """The archive tags of what ``at`` (HEAD) reaches. Raises CannotJudge as `gitspec fsck`."""
     objects = Objects(repo)
     try:
-        tip = objects.resolve(at or "HEAD")
+        tip = objects.resolve("HEAD" if at is None else at)
     finally:
         objects.close()
     history = judge_history(repo, [tip], None, cache)
