@@ -74,13 +74,38 @@ def set_command(change: str, task_id: str, state: str, reason: str | None, as_js
     _set(change, (task_id,), cast("TaskStatus", state), reason, as_json)
 
 
-@command.command("done", epilog=examples("gitspec task done add-2fa 1.1", "gitspec task done add-2fa 1.1 1.2 1.3"))
+@command.command(
+    "done",
+    epilog=examples(
+        "gitspec task done add-2fa 1.1",
+        "gitspec task done add-2fa 1.1 1.2 1.3",
+        "gitspec task done add-2fa 1.1 --commit",
+    ),
+)
 @change_argument()
 @click.argument("task_ids", metavar="TASK...", nargs=-1, required=True, shell_complete=complete_task)
+@click.option("--commit", "commits", is_flag=True, help="Commit it, with the trailers Change: and Task:.")
 @json_option
-def done_command(change: str, task_ids: tuple[str, ...], as_json: bool) -> None:
-    """Tick tasks off: short for `task set CHANGE TASK done`."""
-    _set(change, task_ids, "done", None, as_json)
+def done_command(change: str, task_ids: tuple[str, ...], commits: bool, as_json: bool) -> None:
+    """Tick tasks off: short for `task set CHANGE TASK done`.
+
+    --commit makes one commit of tasks.md alone, on the tip of the branch, signed as Git is configured. What is staged
+    stays staged, and it refuses when tasks.md has other edits. Git's commit hooks do not run. For a task that is done
+    already the commit says so again, and changes nothing.
+    """
+    if not commits:
+        _set(change, task_ids, "done", None, as_json)
+        return
+    import sys
+
+    from gitspec.commands.task_commit import commit_done
+    from gitspec.git.repository import discover
+
+    done = commit_done(discover(), change, task_ids)
+    if done.recovered:
+        sys.stderr.write(f"gitspec: {done.recovered}\n")
+    assert done.outcome is not None
+    _show(done.plan.edited, as_json, done.outcome.commit, done.target.branch)
 
 
 @command.command(
@@ -151,7 +176,7 @@ def _set(change: str, task_ids: tuple[str, ...], status: TaskStatus, reason: str
     _show(task.set_all(discover(), change, task_ids, status, reason), as_json)
 
 
-def _show(edited: "Edited", as_json: bool) -> None:
+def _show(edited: "Edited", as_json: bool, commit: str = "", branch: str = "") -> None:
     tasks = edited.tasks
     data = {
         "change": tasks.change,
@@ -159,8 +184,11 @@ def _show(edited: "Edited", as_json: bool) -> None:
         "tasks": [item_data(item) for item in edited.items],
         "ended": tasks.ended,
         "total": len(tasks.items),
+        "commit": commit or None,
     }
     lines = [f"{'wrote' if edited.written else 'unchanged:'} {tasks.path}", *map(item_text, edited.items)]
+    if commit:
+        lines.append(f"committed on {branch}: {commit}")
     lines.append(f"{tasks.ended} of {len(tasks.items)} done or dropped")
     if tasks.items and tasks.ended == len(tasks.items):
         lines.append(f"next: gitspec validate {tasks.change}")

@@ -72,7 +72,7 @@ Planner = Callable[[Target], P]
 
 def archive(repo: Repository, change: str, options: Options) -> Done[Plan]:
     """Archive a change. Raises as ``plan_archive`` and ``perform``; A010 when the result is not ``options.expect``."""
-    return _done(repo, options, archive_planner(repo, change, options))
+    return carry_out(repo, options, archive_planner(repo, change, options))
 
 
 def preview_archive(repo: Repository, change: str, options: Options) -> Preview[Plan]:
@@ -82,7 +82,7 @@ def preview_archive(repo: Repository, change: str, options: Options) -> Preview[
 
 def archive_merged(repo: Repository, options: Options) -> "Done[MergedPlan]":
     """Archive every complete change of the branch. Raises as ``plan_merged`` and ``perform``."""
-    done = _done(repo, options, merged_planner(repo, options))
+    done = carry_out(repo, options, merged_planner(repo, options))
     for plan in done.plan.plans:
         forget(Cache(repo), plan.operation.change)
     return done
@@ -95,7 +95,7 @@ def preview_merged(repo: Repository, options: Options) -> "Preview[MergedPlan]":
 
 def close(repo: Repository, change: str, reason: str, superseded_by: str | None, options: Options) -> Done[Plan]:
     """Close a change: archive its folder and fold nothing. Raises as ``plan_close`` and ``perform``."""
-    return _done(repo, options, _close_planner(repo, change, reason, superseded_by, options))
+    return carry_out(repo, options, _close_planner(repo, change, reason, superseded_by, options))
 
 
 def preview_close(
@@ -107,7 +107,7 @@ def preview_close(
 
 def unarchive(repo: Repository, change: str, options: Options) -> Done[Plan]:
     """Take an archive back by a new commit. Raises as ``plan_unarchive`` and ``perform``."""
-    return _done(repo, options, _unarchive_planner(repo, change))
+    return carry_out(repo, options, _unarchive_planner(repo, change))
 
 
 def preview_unarchive(repo: Repository, change: str, options: Options) -> Preview[Plan]:
@@ -171,7 +171,8 @@ def _unarchive_planner(repo: Repository, change: str) -> Planner[Plan]:
     return plan
 
 
-def _done(repo: Repository, options: Options, planner: Planner[P]) -> Done[P]:
+def carry_out(repo: Repository, options: Options, planner: Planner[P]) -> Done[P]:
+    """Plan and perform under the lock of operations; what was interrupted before is settled first."""
     with operation_lock(repo) as lock:
         recovered = settle(repo, lock)
         if options.push:

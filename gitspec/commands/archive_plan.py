@@ -77,7 +77,7 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
     does not tell), A004 the tag is taken, A005 and A009 dependencies; Invalid and BrokenSpec for what is wrong with files;
     A006 instead of any of them when the change has uncommitted edits that may be the answer.
     """
-    folder = _active_folder(tip, change)
+    folder = active_folder(tip, change)
     refuse_archived_upstream(tip.repo, tip.target.branch, change)
     try:
         return _planned(tip, change, folder, settings(tip.repo), with_tag=with_tag, cache=cache)
@@ -89,7 +89,7 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
 def plan_again(tip: Tip, change: str, day: str) -> Plan:
     """What archiving a change on ``day`` has made of a commit; raises as ``plan_archive``, and nothing is asked upstream."""
     who = settings(tip.repo)
-    return _planned(tip, change, _active_folder(tip, change), who, with_tag=False, cache=None, day=day)
+    return _planned(tip, change, active_folder(tip, change), who, with_tag=False, cache=None, day=day)
 
 
 def _planned(
@@ -109,7 +109,7 @@ def _planned(
 
 def refuse_unfinished(tip: Tip, change: str) -> None:
     """Raise as ``plan_archive`` does while tasks are open or missing, or held for open; looks at nothing else."""
-    tasks = _tasks(tip, change, _active_folder(tip, change))
+    tasks = _tasks(tip, change, active_folder(tip, change))
     _refuse_unfinished(change, tasks)
     _refuse_doubtful(tip, change, tasks, None)
 
@@ -128,7 +128,7 @@ def plan_close(tip: Tip, change: str, reason: str, superseded_by: str | None, *,
 
     if not reason.strip():
         raise UsageError("U000", "a change is closed for a reason", help="--reason '<why it is given up>'")
-    folder = _active_folder(tip, change)
+    folder = active_folder(tip, change)
     if superseded_by is not None:
         _refuse_bad_successor(tip, change, superseded_by)
     who = settings(tip.repo)
@@ -166,8 +166,11 @@ def _blob(tip: Tip, data: bytes | None) -> Item | None:
     return None if data is None else Item(MODE_FILE, tip.trees.batch.add("blob", data))
 
 
-def _active_folder(tip: Tip, change: str) -> Item:
-    """The folder of an active change in the commit."""
+def active_folder(tip: Tip, change: str) -> Item:
+    """The folder of an active change in the commit.
+
+    Raises UsageError I001 and L011, CannotJudge L010 without a policy, Refused A003 and A007, as ``plan_archive``.
+    """
     if problem := problem_with_change_id(change):
         raise UsageError("I001", f"id of a change: {problem}", help="'gitspec list' shows the changes")
     if tip.at(layout.POLICY) is None:

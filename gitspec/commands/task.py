@@ -85,15 +85,24 @@ def set_all(
 ) -> Edited:
     """Set the state of tasks, all or none of them. Raises as ``gitspec.markdown.tasks.set_status``."""
     path, data = _data(repo, change)
+    after, edited = edited_tasks(change, data, task_ids, status, reason)
+    if edited.written:
+        write_file(repo, path, after)
+    return edited
+
+
+def edited_tasks(
+    change: str, data: bytes, task_ids: tuple[str, ...], status: TaskStatus, reason: str | None = None
+) -> tuple[bytes, Edited]:
+    """The text of tasks.md with tasks in another state, and what that does; nothing is written. Raises as ``set_all``."""
+    path = change_path(change, "tasks.md")
     after = data
     for task_id in task_ids:
         with _placed(path):
             after = set_status(after, task_id, status, reason)
-    if after != data:
-        write_file(repo, path, after)
     tasks = _parsed(change, path, after)
     items = tuple(item for item in tasks.items if item.id in task_ids)
-    return Edited(tasks, items, written=after != data)
+    return after, Edited(tasks, items, written=after != data)
 
 
 def _refuse_unknown(repo: Repository, change: str, requirement: str) -> None:
