@@ -47,22 +47,24 @@ def command(
     change that it touches, the merge that brought it in; or that it skips with a reason, is older than the policy, or
     that nothing says why.
     """
-    from gitspec.cli.opened import open_spec, put_json, put_lines
+    from gitspec.cli.opened import put_lines
     from gitspec.commands.why import why
     from gitspec.git.line_origins import Wanted
+    from gitspec.git.objects import Objects
+    from gitspec.git.repository import discover
     from gitspec.render import why as render
+    from gitspec.render.json import document
     from gitspec.render.output import paint, patience, write
+    from gitspec.store.cache import Cache
+    from gitspec.store.part_spec import SpecParts
 
-    spec = open_spec(at, cached=not no_cache)
+    repo = discover()
+    rev = "HEAD" if at is None and repo.is_bare else at
+    parts = SpecParts(repo, Objects(repo).resolve(rev) if rev is not None else "", None if no_cache else Cache(repo))
     with patience("reading history"):
-        answer = why(
-            spec,
-            place,
-            Wanted(ignore=ignored, moved=moved, copied=min(copied, 3), spaces=not no_spaces),
-            use_cache=not no_cache,
-        )
+        answer = why(parts, place, Wanted(ignore=ignored, moved=moved, copied=min(copied, 3), spaces=not no_spaces))
     if as_json or form == "json":
-        put_json(spec, "why", render.why_data(answer))
+        write(document("why", at=parts.name, **render.why_data(answer)))
     elif form == "markdown":
         write(render.why_markdown(answer))
     else:

@@ -4,21 +4,23 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from gitspec.commands.why_changes import ChangeAnswer, change_answers, known_changes
+from gitspec.commands.why_changes import ChangeAnswer, change_answers
 from gitspec.commands.why_commits import Answered, Asked, answers
 from gitspec.commands.why_place import place_of
 from gitspec.domain.attribution import NAMED, Because
+from gitspec.domain.places import POLICY
+from gitspec.domain.reference_patterns import pattern_finder
 from gitspec.errors import CannotJudge
 from gitspec.git.line_origins import LineOrigins, Span, Wanted, line_origins
+from gitspec.git.ref_tips import commit_of
 from gitspec.git.run import git
-from gitspec.git.snapshot import WorkTree
+from gitspec.store.part_spec import SpecParts
 from gitspec.store.policies import Policies
 
 if TYPE_CHECKING:
     from gitspec.domain.policy import Policy
     from gitspec.git.repository import Repository
     from gitspec.store.history_index import History
-    from gitspec.store.spec import Spec
 
 _MANY = 500
 _FEW = 3
@@ -67,31 +69,29 @@ class Why(NamedTuple):
     notes: tuple[str, ...]
 
 
-def why(spec: "Spec", argument: str, wanted: Wanted, *, use_cache: bool = True) -> Why:
-    """What stands behind `PATH[:LINE[-LINE]]`, at the snapshot of ``spec``.
+def why(parts: SpecParts, argument: str, wanted: Wanted) -> Why:
+    """What stands behind `PATH[:LINE[-LINE]]`.
 
     Raises UsageError U009 for a place that is not there, CannotJudge G005 before the first commit, G016 when a shallow
     clone hides all that was asked for.
     """
-    from gitspec.commands.approvals import commit_of
-
-    repo = spec.snapshot.repo
-    tip = commit_of(spec)
+    repo = parts.repo
+    tip = parts.commit or commit_of(repo, "HEAD")
     if not tip:
         raise CannotJudge("G005", "nothing is committed yet", help="git commit")
-    at = "" if isinstance(spec.snapshot, WorkTree) else tip
-    place = place_of(repo, argument, at)
-    origins = line_origins(repo, place.path, wanted._replace(first=max(place.first, 1), last=place.last), at)
-    policy = Policies(repo, spec.cache).of(spec)
-    answered = _answered(spec, origins, tip, policy)
-    if origins.spans and all(a.because.how == "shallow" for a in answered.values()) and "" not in _oids(origins):
+    place = place_of(repo, argument, parts.commit)
+    origins = line_origins(repo, place.path, wanted._replace(first=max(place.first, 1), last=place.last), parts.commit)
+    policy = Policies(repo, parts.cache).of(parts.of([POLICY]))
+    asked = Asked(repo, tip, parts.folders(), pattern_finder(policy.references.patterns if policy else ()))
+    oids = {span.commit for span in origins.spans}
+    answered = answers(asked, sorted(oids - {""}))
+    if oids and oids <= answered.keys() and all(one.because.how == "shallow" for one in answered.values()):
         message = "the clone is shallow: the commits of these lines are not here"
         raise CannotJudge("G016", message, place=place.path, help="git fetch --unshallow")
-    history = _history(spec, tip, policy, use_cache=use_cache)
+    history = _history(parts, tip, policy)
     try:
-        lines = _by_commit(origins, answered, history)
-        groups = _grouped(lines)
-        changes = change_answers(spec, (change for group in groups for change in group.changes))
+        groups = _grouped(_by_commit(origins, answered, history))
+        changes = change_answers(parts, (change for group in groups for change in group.changes))
         changes = _with_archives(changes, history)
     finally:
         history.close()
@@ -100,26 +100,14 @@ def why(spec: "Spec", argument: str, wanted: Wanted, *, use_cache: bool = True) 
     return Why(place.path, place.first, last, origins.text, origins.lines, groups, changes, notes)
 
 
-def _oids(origins: LineOrigins) -> set[str]:
-    return {span.commit for span in origins.spans}
-
-
-def _answered(spec: "Spec", origins: LineOrigins, tip: str, policy: "Policy | None") -> dict[str, Answered]:
-    from gitspec.domain.reference_patterns import pattern_finder
-
-    find = pattern_finder(policy.references.patterns if policy else ())
-    asked = Asked(spec.snapshot.repo, tip, known_changes(spec), find)
-    return answers(asked, sorted(_oids(origins) - {""}))
-
-
-def _history(spec: "Spec", tip: str, policy: "Policy | None", *, use_cache: bool) -> "History":
+def _history(parts: SpecParts, tip: str, policy: "Policy | None") -> "History":
     from gitspec.store.history_index import open_history
 
     if policy is None:
         from gitspec.domain.policy import Policy
 
         policy = Policy()
-    return open_history(spec.snapshot.repo, tip, policy=policy, use_cache=use_cache)
+    return open_history(parts.repo, tip, policy=policy, use_cache=parts.cache is not None)
 
 
 def _by_commit(origins: LineOrigins, answered: Mapping[str, Answered], history: "History") -> list[CommitLines]:

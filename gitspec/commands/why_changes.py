@@ -11,6 +11,7 @@ from gitspec.store.memo import remembered
 
 if TYPE_CHECKING:
     from gitspec.domain.delta import Delta, ScenarioEdits
+    from gitspec.store.part_spec import SpecParts
     from gitspec.store.spec import ChangeFolder, Spec
     from gitspec.yaml.reader import Document
 
@@ -80,26 +81,22 @@ class ChangeAnswer(NamedTuple):
     archived_in: str = ""
 
 
-def change_answers(spec: "Spec", changes: Iterable[str]) -> dict[str, ChangeAnswer]:
+def change_answers(parts: "SpecParts", changes: Iterable[str]) -> dict[str, ChangeAnswer]:
     """The changes by their ids, active or archived. Files with errors are passed over: `validate` is who reports them."""
-    folders = _folders(spec)
     wanted = dict.fromkeys(changes)
-    there = [folders[change] for change in wanted if change in folders]
+    folders = parts.folders()
+    spec = parts.of([folders[change] for change in wanted if change in folders])
+    there = [folder for folder in _changes_in(spec) if folder.id in wanted]
     keys = [f"{folder.path} {folder.tree()}" for folder in there]
     rows = remembered(spec.cache, "why", keys, lambda missing: [_row_of(there[i]) for i in missing])
     found = {folder.id: _answer(folder, row) for folder, row in zip(there, rows, strict=True)}
     answers = {change: found.get(change) or ChangeAnswer(change, "unknown") for change in wanted}
-    return _with_living(spec, answers)
+    return _with_living(parts, answers)
 
 
-def known_changes(spec: "Spec") -> frozenset[str]:
-    """The ids of all changes, active and archived."""
-    return frozenset(spec.change_ids()) | spec.archived_ids
-
-
-def _folders(spec: "Spec") -> "dict[str, ChangeFolder]":
-    archived = {one.id: spec.archived_change(one) for one in spec.archived()}
-    return archived | {change: spec.change(change) for change in spec.change_ids()}
+def _changes_in(spec: "Spec") -> "list[ChangeFolder]":
+    """All changes, those that are active last."""
+    return [spec.archived_change(one) for one in spec.archived()] + [spec.change(c) for c in spec.change_ids()]
 
 
 def _row_of(folder: "ChangeFolder") -> dict[str, Any]:
@@ -187,13 +184,13 @@ def _answer(folder: "ChangeFolder", row: Mapping[str, Any]) -> ChangeAnswer:
     )
 
 
-def _with_living(spec: "Spec", answers: dict[str, ChangeAnswer]) -> dict[str, ChangeAnswer]:
+def _with_living(parts: "SpecParts", answers: dict[str, ChangeAnswer]) -> dict[str, ChangeAnswer]:
     """With where the requirements stand today, under the names that they have today."""
     touched = [(answer, one) for answer in answers.values() for one in answer.requirements]
-    living = _living(spec, {one.name for _, one in touched})
+    living = _living(parts, {one.name for _, one in touched})
     gone = [(a.id, one.name) for a, one in touched if a.day and one.kind != "removed" and one.name not in living]
-    now = _names_now(spec, gone) if gone else {}
-    living |= _living(spec, set(now.values()))
+    now = _names_now(parts.whole(), gone) if gone else {}
+    living |= _living(parts, set(now.values()))
 
     def told(change: str, one: TouchedRequirement) -> TouchedRequirement:
         name = now.get((change, one.name), "")
@@ -205,11 +202,15 @@ def _with_living(spec: "Spec", answers: dict[str, ChangeAnswer]) -> dict[str, Ch
     }
 
 
-def _living(spec: "Spec", names: set[str]) -> dict[str, str]:
+def _living(parts: "SpecParts", names: set[str]) -> dict[str, str]:
     """Where the living ones of certain requirements stand."""
     from gitspec.store.facts import facts_of_capabilities
 
-    facts = facts_of_capabilities(spec, sorted({name.rpartition("/")[0] for name in names})) if names else {}
+    if not names:
+        return {}
+    capabilities = sorted({name.rpartition("/")[0] for name in names})
+    spec = parts.of([layout.capability_path(capability) for capability in capabilities])
+    facts = facts_of_capabilities(spec, capabilities)
     places = {f"{c}/{r.id}": f"{one.path}:{r.line}" for c, one in facts.items() for r in one.requirements}
     return {name: place for name, place in places.items() if name in names}
 

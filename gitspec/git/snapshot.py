@@ -71,9 +71,14 @@ def at_commit(repo: Repository, rev: str) -> Snapshot:
     return at_tree(repo, commit, objects, name=commit)
 
 
-def at_tree(repo: Repository, tree: str, objects: Objects | None = None, *, name: str = "") -> Snapshot:
-    """spec/ in a tree (or commit) that is given by its full id, such as a merge that is being tried out."""
-    listed = git(repo, "ls-tree", "-r", "-z", "--full-tree", tree, "--", ROOT)
+def at_tree(
+    repo: Repository, tree: str, objects: Objects | None = None, *, name: str = "", roots: Sequence[str] = (ROOT,)
+) -> Snapshot:
+    """spec/ in a tree (or commit) that is given by its full id, such as a merge that is being tried out.
+
+    ``roots``: only these files and folders of it.
+    """
+    listed = git(repo, "ls-tree", "-r", "-z", "--full-tree", tree, "--", *roots)
     return _Stored(repo, name or tree, _parse(listed), objects or Objects(repo))
 
 
@@ -177,10 +182,14 @@ class _Stored:
 
 
 class WorkTree:
-    """Files on disk. What was read is kept, so that an id and a content belong together."""
+    """Files on disk. What was read is kept, so that an id and a content belong together.
 
-    def __init__(self, repo: Repository, top: str) -> None:
+    ``roots``: only these files and folders of spec/.
+    """
+
+    def __init__(self, repo: Repository, top: str, roots: Sequence[str] = (ROOT,)) -> None:
         self.repo = repo
+        self.roots = tuple(roots)
         self.name = "work tree"
         self.unmerged: tuple[str, ...] = ()
         self._top = top
@@ -193,7 +202,7 @@ class WorkTree:
 
     def entries(self) -> Sequence[Entry]:
         if self._entries is None:
-            found = sorted(_walk(self._top, ROOT), key=lambda item: item[0])
+            found = sorted((item for root in self.roots for item in _walk(self._top, root)), key=lambda item: item[0])
             self._stats = dict(found)
             entries = [Entry(path, _mode(stat.st_mode), None) for path, stat in found]
             if any(e.mode == MODE_EXECUTABLE for e in entries) and not self._trusts_modes():
@@ -211,7 +220,7 @@ class WorkTree:
     def _left_out(self) -> list[Entry]:
         """What a sparse checkout leaves out of the work tree: it stands as in the index."""
         entries = []
-        for row in _split(git(self.repo, "ls-files", "-t", "-s", "-z", "--full-name", "--", ROOT)):
+        for row in _split(git(self.repo, "ls-files", "-t", "-s", "-z", "--full-name", "--", *self.roots)):
             facts, _, path = row.partition("\t")
             tag, mode, oid, _ = facts.split(" ")
             if tag == "S" and path not in self._stats:
@@ -241,6 +250,10 @@ class WorkTree:
 
     def oids(self, paths: Sequence[str]) -> list[str]:
         return [self.oid(path) for path in paths]
+
+    def covers(self, path: str) -> bool:
+        """Whether the listing would tell of a file at ``path``."""
+        return any(path == root or path.startswith(f"{root}/") for root in self.roots)
 
     def ignored(self, paths: Sequence[str]) -> set[str]:
         """Those of ``paths`` that .gitignore and its like keep out of the repository."""

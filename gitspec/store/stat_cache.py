@@ -43,7 +43,8 @@ def oids_by_stat(snapshot: WorkTree, cache: Cache, paths: Sequence[str]) -> list
             learned[path] = signature + oid
     if learned:
         alive = {e.path for e in snapshot.entries()}
-        cache.save(kind, {path: row for path, row in (known | learned).items() if path in alive})
+        kept = {p: row for p, row in (known | learned).items() if p in alive or not snapshot.covers(p)}
+        cache.save(kind, kept)
     return oids
 
 

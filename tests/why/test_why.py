@@ -35,6 +35,14 @@ def test_a_line_leads_to_commit_change_requirement_scenario_design_archive_and_r
     assert scenario["id"] == "auth/totp-enrolment#enrol" and delta[scenario["line"] - 1].strip() == "- id: enrol"
 
 
+def test_json_has_the_documented_shape(released: Repo) -> None:
+    from tests.reading.test_json_shapes import EXAMPLES, compare
+
+    compare(asked(released, "src/auth.py:2"), EXAMPLES["why"], "why")
+    released.write("src/auth.py", "# new\n" + CODE)
+    compare(asked(released, "src/auth.py"), EXAMPLES["why"], "why")
+
+
 def test_people_read_it_with_the_places(released: Repo) -> None:
     ran = gitspec(released, "why", "src/auth.py:2")
     assert ran.code == 0
