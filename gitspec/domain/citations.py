@@ -1,10 +1,9 @@
 """Citations: where tests and code name requirements and scenarios.
 
-Two forms count. In any language a line that says nothing but `Spec: ` and names, behind whatever starts a comment there:
-
-    // Spec: auth/session-expiry, auth/session-expiry#idle-timeout
-
-and in Python the mark `pytest.mark.spec("auth/session-expiry#idle-timeout", …)` of pytest, with its names as literals.
+Two forms count. In any language a line that says nothing but `Spec: ` and names, behind whatever starts a comment there,
+as in `// Spec: auth/session-expiry, auth/session-expiry#idle-timeout`; in Python a docstring is as good as a comment, any
+other text is data. And in Python the mark `pytest.mark.spec("auth/session-expiry#idle-timeout", …)` of pytest, with its
+names as literals.
 """
 
 import re
@@ -19,6 +18,10 @@ PROSE = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc")
 
 _LEADER_MOST, _LINE_MOST = 200, 2000
 """So many bytes may stand before `Spec: ` on its line, and after it: files come from strangers."""
+_ARGUMENTS_MOST = 1000
+"""So many literals and commas of a mark are read."""
+
+_NOWHERE = (1 << 62, 1 << 62)
 
 # Punctuation and blanks; a quotation mark alone would start a text that is data (three of them start a docstring).
 _LEADER = re.compile(rb"""\s*(?:(?:REM|rem|dnl)\s)?(?:[]\s#/*;%<!>({[=|.:,@~^+&$\\?})_-]|\"{3}|'{3}|["'](?=\s))*""")
@@ -66,19 +69,39 @@ def names_in(path: str, data: bytes) -> list[tuple[int, str]]:
     """What a file cites: (line, name), in the order of the lines. A binary file cites nothing."""
     if b"\0" in data[:8000]:  # as Git tells binary files from text
         return []
-    found = [*_comments(data)]
-    if path.endswith(PYTHON) and MARK in data:
+    is_python = path.endswith(PYTHON)
+    found = [*_comments(data, _texts(data) if is_python else [])]
+    if is_python and MARK in data:
         found += _marks(data)
         found.sort(key=lambda row: row[0])
     return found
 
 
-def _comments(data: bytes) -> Iterator[tuple[int, str]]:
+def _texts(data: bytes) -> list[tuple[int, int]]:
+    """Where texts over several lines stand in Python code that are data and no docstrings, up to the last `Spec: `."""
+    last = data.rfind(COMMENT)
+    if last < 0 or not (b'"""' in data[:last] or b"'''" in data[:last]):
+        return []
+    spans = [token.span() for token in _TOKEN.finditer(data, 0, last) if token.group().startswith((b'"""', b"'''"))]
+    return [(start, end) for start, end in spans if _is_data(data[max(0, start - _LEADER_MOST) : start])]
+
+
+def _is_data(before: bytes) -> bool:
+    """Whether what stands before a text makes it part of an expression, and not a statement of its own."""
+    line = before.rpartition(b"\n")[2].strip(b" \trRuUbBfF")
+    return bool(line) or before.rstrip(b" \t\r\nrRuUbBfF")[-1:] in tuple(bytes([c]) for c in b"([{,=+%\\")
+
+
+def _comments(data: bytes, texts: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
     lines = _Lines(data)
+    ahead = iter(texts)
+    text = next(ahead, _NOWHERE)
     at = data.find(COMMENT)
     while at >= 0:
+        while text[1] < at:
+            text = next(ahead, _NOWHERE)
         start = data.rfind(b"\n", max(0, at - _LEADER_MOST), at) + 1
-        if (start or at <= _LEADER_MOST) and _LEADER.fullmatch(data, start, at):
+        if at < text[0] and (start or at <= _LEADER_MOST) and _LEADER.fullmatch(data, start, at):
             rest = data[at + len(COMMENT) : at + len(COMMENT) + _LINE_MOST + 1].split(b"\n", 1)[0]
             if len(rest) <= _LINE_MOST:
                 yield from ((lines.of(at), name) for name in _listed(rest))
@@ -118,7 +141,10 @@ def _calls(data: bytes) -> Iterator[int]:
 def _arguments(data: bytes, at: int) -> Iterator[tuple[int, str]]:
     """Literals up to the first argument that is none; those beside each other are one, as in Python."""
     name, place = b"", -1
-    while argument := _ARGUMENT.match(data, at):
+    for _ in range(_ARGUMENTS_MOST):
+        argument = _ARGUMENT.match(data, at)
+        if argument is None:
+            break
         at = argument.end()
         if argument.group("literal") is not None:
             place = argument.start("literal") if place < 0 else place

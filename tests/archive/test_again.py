@@ -37,6 +37,7 @@ def take_back(repo: Repo, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["unarchive", "revert"])
+@pytest.mark.spec("archiving/archived-again#on-the-same-day")
 def test_on_the_same_day_the_first_archive_keeps_the_tag(ready: Repo, how: str) -> None:
     done(ready, "archive", "add-2fa")
     first = ready.head()

@@ -29,6 +29,7 @@ def refused(repo: Repo, code: str, *args: str, exit_code: int = 1) -> str:
     return ran.err
 
 
+@pytest.mark.spec("archiving/one-commit-one-tag#archived")
 def test_one_commit_with_trailers_and_one_tag(ready: Repo) -> None:
     before, folder = ready.head(), ready.git("rev-parse", "HEAD:spec/changes/add-2fa")
     ran = gitspec(ready, "archive", "add-2fa")
@@ -133,6 +134,7 @@ def test_an_id_that_ends_like_an_archived_one_is_another_change(ready: Repo) -> 
         ("## 1. Do\n\n- [y] 1.1 Write it\n", "T010"),
     ],
 )
+@pytest.mark.spec("archiving/unfinished-work#open-task")
 def test_tasks_must_be_done_or_dropped(ready: Repo, tasks: str, code: str) -> None:
     ready.write("spec/changes/add-2fa/tasks.md", tasks)
     ready.commit("Tasks")
@@ -210,6 +212,7 @@ def test_a_dependency_on_itself_is_refused(ready: Repo) -> None:
     assert ready.git("tag") == ""
 
 
+@pytest.mark.spec("archiving/one-commit-one-tag#tag-exists")
 def test_an_existing_tag_is_refused(ready: Repo) -> None:
     ready.git("tag", TAG)
     refused(ready, "A004")
@@ -336,6 +339,7 @@ def test_from_a_subfolder_that_goes_away(ready: Repo) -> None:
     assert ready.git("status", "--porcelain") == ""
 
 
+@pytest.mark.spec("archiving/bare-repositories#bare")
 def test_bare_repository(ready: Repo, tmp_path: Path) -> None:
     bare = ready.bare(tmp_path / "bare.git")
     assert gitspec(bare, "archive", "add-2fa").code == 0

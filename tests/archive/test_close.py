@@ -11,6 +11,7 @@ def ready(repo: Repo) -> Repo:
     return project(repo)
 
 
+@pytest.mark.spec("archiving/giving-up#closed")
 def test_close_says_when_and_why_and_folds_nothing(ready: Repo) -> None:
     propose(ready, "other")
     ready.commit("Other")

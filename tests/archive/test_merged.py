@@ -28,6 +28,7 @@ def subjects(repo: Repo, since: str) -> list[str]:
     return [row.partition(":")[0] for row in repo.git("log", "--reverse", "--format=%s", f"{since}..").splitlines()]
 
 
+@pytest.mark.spec("archiving/every-ready-change#two-changes")
 def test_each_complete_change_gets_its_commit_and_tag_in_order_of_dependency(ready: Repo) -> None:
     add(ready, "a-last", "z-first")
     add(ready, "z-first")

@@ -76,6 +76,7 @@ def assert_refused(scene: Scene, reason: str) -> None:
     assert os.path.lexists(scene.repo.path / JOURNAL)
 
 
+@pytest.mark.spec("archiving/survives-being-killed#planted-journal")
 def test_each_command_says_so_and_none_acts(scene: Scene) -> None:
     scene.plant(ref="refs/tags/v1")
     before = scene.everything()
@@ -167,6 +168,7 @@ def of_somebody_else(scene: Scene) -> str:
 
 
 @pytest.mark.parametrize("made", [as_link, as_link_to_nothing, as_folder, as_pipe, huge, of_somebody_else])
+@pytest.mark.spec("archiving/survives-being-killed#planted-journal")
 def test_not_a_file_of_this_user(scene: Scene, made: Callable[[Scene], str]) -> None:
     assert_refused(scene, made(scene))
 

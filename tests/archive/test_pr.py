@@ -149,6 +149,7 @@ def test_what_somebody_pushed_to_it_stays_and_is_named(mine: Repo, shared: Share
     ],
     ids=["comment-in-a-living-spec", "archived-proposal", "another-file"],
 )
+@pytest.mark.spec("archiving/rolling-branch#somebody-else-was-there")
 def test_an_archive_that_somebody_amended_is_theirs(mine: Repo, shared: Shared, work: str, kept: str) -> None:
     rolled(mine)
     advance(shared.clone("other"))
@@ -194,6 +195,7 @@ def test_a_branch_that_the_forge_rebased_is_left_as_it_is(mine: Repo, shared: Sh
     assert tip(shared) == held
 
 
+@pytest.mark.spec("archiving/rolling-branch#on-a-later-day")
 def test_a_reviewed_branch_stays_on_the_next_day(mine: Repo, shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
     first = rolled(mine)["commit"]
     monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-22T11:00:00+00:00")

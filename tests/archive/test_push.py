@@ -45,6 +45,7 @@ def test_branch_and_tag_land_together(mine: Repo, shared: Shared) -> None:
     assert shared.bare.git("rev-parse", f"{TAG}^{{commit}}") == shared.main()
 
 
+@pytest.mark.spec("archiving/pushed-together#remote-moved")
 def test_a_remote_that_has_moved_is_caught_up_with(mine: Repo, shared: Shared) -> None:
     other = advance(shared.clone("other"))
     mine.write("notes.txt", "mine\n")
@@ -84,6 +85,7 @@ fi
 """
 
 
+@pytest.mark.spec("archiving/pushed-together#remote-moved")
 def test_when_the_remote_moves_during_the_push_it_folds_again_on_the_new_tip(mine: Repo, shared: Shared) -> None:
     other = shared.clone("other")
     other.write("spec/capabilities/auth.yaml", other.read("spec/capabilities/auth.yaml").replace("30 min", "15 min"))

@@ -78,6 +78,7 @@ def test_nothing_to_recover_says_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "step", ["check", "objects", "prepare", "journal", "index", "refs", "files", "release", "drop"]
 )
+@pytest.mark.spec("archiving/survives-being-killed#killed-half-way")
 def test_dying_between_steps_is_made_whole_by_the_next_command(
     tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,6 +175,7 @@ def test_recovery_leaves_an_operation_that_is_under_way_alone(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("step", ["before", "after"])
+@pytest.mark.spec("archiving/survives-being-killed#killed-half-way")
 def test_any_next_command_recovers_and_says_so(tmp_path: Path, step: str) -> None:
     repo = ready_with_edits(tmp_path / "r")
     before, mine = repo.head(), others(repo)

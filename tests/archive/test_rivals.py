@@ -55,6 +55,7 @@ def told(repo: Repo, *args: str) -> str:
 
 
 @pytest.mark.parametrize("day", ["2026-11-21", "2026-11-22"])
+@pytest.mark.spec("archiving/archived-twice#the-late-one")
 def test_told_dropped_and_on_with_the_next(late: Callable[[str], Repo], shared: Shared, day: str) -> None:
     repo = late(day)
     won = shared.main()

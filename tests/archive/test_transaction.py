@@ -83,6 +83,7 @@ def test_branch_tag_index_and_files_move_together(ready: Repo) -> None:
     ready.git("fsck", "--strict")
 
 
+@pytest.mark.spec("archiving/edits-of-the-user-stay#unrelated-edits")
 def test_unrelated_edits_stay_byte_for_byte(ready: Repo) -> None:
     ready.write("spec/capabilities/b.yaml", "b edited\n")
     ready.write("other.txt", "staged\n")
@@ -168,6 +169,7 @@ def link_archive(repo: Repo) -> None:
         link_archive,
     ],
 )
+@pytest.mark.spec("archiving/edits-of-the-user-stay#dirty-spec")
 def test_uncommitted_edits_at_its_paths_stop_it(ready: Repo, make_dirty) -> None:  # type: ignore[no-untyped-def]
     make_dirty(ready)
     before, status = ready.head(), ready.git("status", "--porcelain=v2", "-uall")
@@ -224,6 +226,7 @@ def test_split_index_works(ready: Repo) -> None:
     assert ready.git("status", "--porcelain") == ""
 
 
+@pytest.mark.spec("archiving/one-commit-one-tag#tag-exists")
 def test_existing_tag_stops_both_refs(ready: Repo) -> None:
     ready.git("tag", TAG)
     before = ready.head()
@@ -413,11 +416,11 @@ def test_sha256_repository(make_repo) -> None:  # type: ignore[no-untyped-def]
 
 def test_the_tag_can_be_made_again_from_the_commit_alone(ready: Repo) -> None:
     from gitspec.git.commit_write import tag_object
-    from gitspec.git.identity import committer_of
+    from gitspec.git.spec_history import parse_commit
 
     outcome = done(ready.path, planned(ready.path))
     raw = ready.run_git("cat-file", "commit", outcome.commit).stdout
-    data = tag_object(outcome.commit, committer_of(raw).line, TAG, "Archive x\n")
+    data = tag_object(outcome.commit, parse_commit(raw).committer, TAG, "Archive x\n")
     assert ready.run_git("cat-file", "tag", TAG).stdout == data
 
 

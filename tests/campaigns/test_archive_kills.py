@@ -107,6 +107,7 @@ def mounted(folder: Path, *args: str) -> Iterator[None]:
 
 @CanMount
 @pytest.mark.parametrize("full", ["git-folder", "everything"])
+@pytest.mark.spec("archiving/survives-being-killed#killed-by-a-full-disk")
 def test_a_full_disk(tmp_path: Path, full: str) -> None:
     """From not a block free to enough: only the Git folder, or the work tree too, lies on that disk."""
     small = tmp_path / "small"

@@ -65,6 +65,7 @@ def delta_of(repo: Repo, path: str = DELTA) -> Delta:
     return loaded.value
 
 
+@pytest.mark.spec("changes/deltas-hold-differences#one-scenario")
 def test_modify_writes_only_the_part_that_differs(project: Repo, gitspec: Cli) -> None:
     outcome = gitspec("delta", "modify", "add-2fa", "auth/session-expiry", "--from", "-", stdin=YAML)
     assert outcome.out == f"wrote {DELTA}\n  modified auth/session-expiry: text\n"
@@ -78,6 +79,7 @@ def test_modify_writes_only_the_part_that_differs(project: Repo, gitspec: Cli) -
 
 @pytest.mark.parametrize("content", [YAML, JSON, MARKDOWN, YAML.replace("id: session-expiry\n", ""),
                                      "  - " + YAML.replace("\n", "\n    ").rstrip(" "), YAML.replace("\n", "\r\n")])  # fmt: skip
+@pytest.mark.spec("changes/deltas-hold-differences#three-notations")
 def test_three_notations_write_the_same_delta(project: Repo, gitspec: Cli, content: str, tmp_path: Path) -> None:
     gitspec("delta", "modify", "add-2fa", "auth/session-expiry", "--from", "-", stdin=YAML)
     expected = project.read(DELTA)

@@ -32,6 +32,7 @@ def test_first_run_writes_policy_attributes_driver_and_hooks(repo: Repo, gitspec
     assert loaded.value == Policy(code={"include": ["**"], "exclude": loaded.value.code.exclude})  # type: ignore[union-attr, arg-type]
 
 
+@pytest.mark.spec("commands/init-twice#second-run")
 def test_second_run_changes_no_byte(repo: Repo, gitspec: Cli) -> None:
     gitspec("init", "--yes")
     before = files(repo)

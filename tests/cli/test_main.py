@@ -109,6 +109,7 @@ def test_wrong_command_line_ends_with_2_and_says_what_to_type(gitspec: Cli, args
     assert said in outcome.err
 
 
+@pytest.mark.spec("commands/exit-codes#no-repository")
 def test_outside_of_a_repository_it_ends_with_3(gitspec: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

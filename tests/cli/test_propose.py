@@ -79,6 +79,7 @@ def test_editor_writes_the_proposal_and_an_untouched_one_writes_nothing(
 
 @pytest.mark.parametrize("where", ["spec/changes/old/change.yaml", "spec/archive/2025-01-01-old/change.yaml",
                                    "spec/changes/OLD/change.yaml", "spec/archive/2025-01-01-Old/change.yaml"])  # fmt: skip
+@pytest.mark.spec("changes/propose#archived-id")
 def test_id_that_was_used_is_refused_whatever_its_case(project: Repo, gitspec: Cli, where: str) -> None:
     project.write(where, "change: old\n")
     outcome = gitspec("propose", "old", fails=1)
@@ -96,6 +97,7 @@ def test_id_of_an_archive_tag_is_refused(project: Repo, gitspec: Cli) -> None:
 @pytest.mark.parametrize(
     "bad", ["../outside", "a/b", ".git", "con", "a.lock", "a@{b", "A", "a\u202eb", "a" * 81, "", "-"]
 )
+@pytest.mark.spec("files/ids#path-traversal")
 def test_hostile_id_is_refused_and_nothing_is_written(project: Repo, gitspec: Cli, bad: str) -> None:
     before = sorted(str(p) for p in project.path.rglob("*") if ".git/" not in str(p))
     assert "I001" in gitspec("propose", "--", bad, fails=2).err

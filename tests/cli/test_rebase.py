@@ -67,6 +67,7 @@ def test_a_change_that_is_not_stale_is_left_byte_for_byte(team: Team, gitspec: C
     assert team.delta() == before
 
 
+@pytest.mark.spec("folding/rebase#both-edited")
 def test_two_edits_of_one_text_become_a_conflict_that_validate_refuses_until_it_is_deleted(
     team: Team, gitspec: Cli
 ) -> None:
@@ -122,6 +123,7 @@ def test_edits_of_different_paragraphs_are_joined_and_shown(team: Team, gitspec:
     assert gitspec("show", EXPIRY, "--json").json["requirement"]["text"] == joined
 
 
+@pytest.mark.spec("folding/rebase#requirement-renamed")
 def test_a_renamed_requirement_is_followed(team: Team, gitspec: Cli) -> None:
     team.modify("add-2fa", "auth/login-page", text("There MUST be a fast login page."))
     team.propose("rename")

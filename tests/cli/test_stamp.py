@@ -1,5 +1,7 @@
 """gitspec delta stamp: what the author saw, never what others wrote since."""
 
+import pytest
+
 from gitspec.domain.delta import Delta
 from gitspec.yaml.binding import load
 from tests.cli.conftest import AUTH, Cli
@@ -45,6 +47,7 @@ def test_uncommitted_entry_is_stamped_from_head_and_not_from_the_work_tree(proje
     assert project.read(DELTA).startswith("capability: auth\n# by hand\nmodified:\n")
 
 
+@pytest.mark.spec("changes/stamp#later-edit")
 def test_committed_entry_is_stamped_from_the_commit_that_brought_it_in(project: Repo, gitspec: Cli) -> None:
     project.write(DELTA, BY_HAND)
     came_in = project.commit("Edit by hand")

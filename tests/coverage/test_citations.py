@@ -104,6 +104,24 @@ def test_marks_cite_where_they_are_code(code: str, found: list[str]) -> None:
     assert names(code, "test_a.py") == found
 
 
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('"""Spec: a/b"""', ["a/b"]),
+        ('"""What it is.\n\nSpec: a/b\n"""', ["a/b"]),
+        ('def f():\n    """\n    Spec: a/b\n    """', ["a/b"]),
+        ('def f():\n    r"""\n    Spec: a/b\n    """\n# Spec: c/d', ["a/b", "c/d"]),
+        ('FILE = """\\\n# Spec: a/b\n"""\n# Spec: c/d', ["c/d"]),
+        ('FILE = """\\\n# Spec: a/b\n# Spec: e/f\n"""', []),
+        ('write(\n    """\n# Spec: a/b\n"""\n)\n# Spec: c/d', ["c/d"]),
+        ("write('x', '''\n# Spec: a/b\n''')\nx = '''\n# Spec: a/b'''\n# Spec: c/d", ["c/d"]),
+        ('return f"""\n# Spec: a/b\n"""', []),
+    ],
+)
+def test_in_python_comments_and_docstrings_cite_and_other_texts_are_data(code: str, found: list[str]) -> None:
+    assert names(code, "a.py") == found
+
+
 def test_marks_count_in_python_only() -> None:
     assert names('@pytest.mark.spec("a/b")', "a.txt") == []
 

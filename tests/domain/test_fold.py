@@ -67,6 +67,7 @@ def test_text_that_is_as_the_author_wants_it_is_done() -> None:
     assert result.touched[0].unchanged == ("expiry",)
 
 
+@pytest.mark.spec("folding/three-ways#same-text")
 def test_text_that_somebody_else_changed_is_a_conflict_with_all_three_versions() -> None:
     result = folded(auth(THEIRS), edit(text=TEXT_EDIT), change="shorter")
     (conflict,) = result.conflicts
@@ -312,6 +313,7 @@ def test_items_that_are_after_one_another_go_to_the_end_in_their_order() -> None
 # of one piece: text and scenarios
 
 
+@pytest.mark.spec("folding/one-piece#scenario-changed-meanwhile")
 def test_a_text_edit_conflicts_with_a_seen_scenario_that_somebody_changed() -> None:
     (conflict,) = folded(auth(idle=IDLE_THEIRS), edit(text=TEXT_EDIT)).conflicts
     assert (conflict.code, conflict.part, conflict.living) == ("D004", "idle", IDLE_THEIRS)
@@ -400,6 +402,7 @@ def test_a_requirement_goes_as_it_was_seen() -> None:
         (living(capability("auth", requirement("expiry", OLD, scenario("idle", IDLE, title="new")))), "other_fields"),
     ],
 )
+@pytest.mark.spec("folding/removal-loses-nothing#edited-since")
 def test_a_removal_conflicts_with_any_edit_since(specs: dict, part: str) -> None:
     (conflict,) = folded(specs, delta("auth", removed=[removed(auth(), "auth/expiry")])).conflicts
     assert (conflict.code, conflict.part, conflict.loc) == ("D005", part, ("removed", 0))
@@ -591,6 +594,7 @@ def test_after_follows_a_rename_in_the_same_delta() -> None:
     assert ids(after(auth(), delta_)["auth"].requirements) == ["time-out", "b", "login"]
 
 
+@pytest.mark.spec("folding/never-twice#added-again")
 def test_an_added_requirement_that_lives_with_the_same_content_is_done() -> None:
     delta_ = delta("auth", added=[{**requirement("new", "", scenario("s")), "after": "expiry"}])
     once = after(auth(), delta_)

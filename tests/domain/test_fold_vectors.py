@@ -14,6 +14,7 @@ VECTORS = sorted(FOLDER.glob("*.json"))
 
 
 @pytest.mark.parametrize("path", VECTORS, ids=lambda path: path.stem)
+@pytest.mark.spec("folding/same-inputs-same-bytes#golden-vectors")
 def test_fold_one_gives_what_its_vector_says(path: Path) -> None:
     vector = json.loads(path.read_text(encoding="utf-8"))
     specs = living(*(Capability.model_validate(c) for c in vector["living"]))

@@ -46,6 +46,7 @@ def test_a_good_capability_has_no_problems() -> None:
     assert capability_problems(capability("auth", requirement("login", "", GOOD))) == []
 
 
+@pytest.mark.spec("files/ids#look-alike")
 def test_ids_that_are_used_twice_or_look_alike_are_found_in_requirements_and_scenarios() -> None:
     twice = capability("auth", requirement("a", "", GOOD, GOOD), requirement("a", "", GOOD))
     assert found(capability_problems(twice)) == [

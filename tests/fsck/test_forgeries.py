@@ -110,6 +110,7 @@ def test_an_import_may_do_nothing_else(repo: Repo, path: str, text: str, reason:
     assert {"R013", "H001"} <= set(codes(prove(repo)))
 
 
+@pytest.mark.spec("proving/proof-from-history#forged-archive")
 def test_an_archive_commit_that_was_amended_to_say_more_is_found(repo: Repo) -> None:
     start(repo)
     land(repo, "first", modified=[edits(repo, "one", "part 1", "part I")], added=[adds("new")])

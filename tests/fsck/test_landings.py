@@ -67,6 +67,7 @@ def test_every_operation_of_a_delta_proves_itself(repo: Repo) -> None:
     clean(prove(repo))
 
 
+@pytest.mark.spec("proving/proof-from-history#squash-merge")
 def test_a_squash_merge_proves_itself(repo: Repo) -> None:
     start(repo)
     branch_with(repo, "topic", modified=[edits(repo, "one", "part 3", "part III")])

@@ -19,6 +19,7 @@ def objects_of_tags(repo: Repo) -> str:
     return repo.git("for-each-ref", "--format=%(refname) %(objectname)", "refs/tags")
 
 
+@pytest.mark.spec("proving/tags-are-derived#deleted-tag")
 def test_missing_tags_are_made_again_with_the_same_object_ids(repo: Repo, tmp_path: Path) -> None:
     start(repo)
     land(repo, "first", added=[adds("new")])

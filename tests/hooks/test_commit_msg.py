@@ -9,6 +9,7 @@ from tests.conftest import Repo
 from tests.hooks.conftest import Governed, gitspec, said
 
 
+@pytest.mark.spec("references/commit-names-its-change#no-reference")
 def test_code_without_a_reference_is_refused_with_the_way_out(governed: Governed) -> None:
     governed.stage("src/app.py", "two\n")
     before = governed.head()
@@ -104,6 +105,7 @@ def test_programs_in_spec_are_code(governed: Governed) -> None:
     assert "R001" in said(governed.try_commit("Help the tests"))
 
 
+@pytest.mark.spec("references/commit-names-its-change#archived")
 def test_an_archived_change_takes_no_more_commits(governed: Governed) -> None:
     governed.archive("dark-mode")
     governed.stage("src/app.py", "two\n")
@@ -131,6 +133,7 @@ def test_reverting_and_picking_what_an_archived_change_did_is_accepted(governed:
     assert "R003" in said(forged)
 
 
+@pytest.mark.spec("references/skip-reasons#typo", "references/skip-reasons#too-long")
 def test_skips_hold_their_paths_and_limits(governed: Governed) -> None:
     policy = (
         'version: "1"\nskip:\n  - reason: tests\n    paths:\n      - tests/**\n  - reason: typo\n    max_lines: 3\n'

@@ -43,6 +43,7 @@ def test_an_earlier_hook_runs_first_and_can_refuse(governed: Governed) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o700, 0o644])
+@pytest.mark.spec("references/hooks-stay-beside-others#own-hook")
 def test_uninstall_restores_byte_for_byte(repo: Repo, mode: int) -> None:
     folder = repo.path / ".git/hooks"
     put(folder / "commit-msg", b"#!/bin/sh\r\n\xff no newline at the end", mode)
@@ -130,6 +131,7 @@ def test_a_hooks_folder_in_the_work_tree_gets_what_may_be_committed(governed: Go
     assert listing(governed.path / ".githooks") == before
 
 
+@pytest.mark.spec("references/nobody-is-blocked#fresh-clone")
 def test_a_fresh_clone_has_no_hooks_and_is_not_blocked(governed: Governed, tmp_path: Path) -> None:
     clone = Repo(tmp_path / "clone")
     governed.git("clone", "-q", str(governed.path), str(clone.path))

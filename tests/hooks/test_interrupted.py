@@ -108,6 +108,7 @@ def test_git_itself_commits_nothing_while_the_lock_of_the_archive_is_there(ready
 
 
 @pytest.mark.parametrize("hook", ["prepare-commit-msg", "commit-msg"])
+@pytest.mark.spec("archiving/survives-being-killed#commit-on-half-an-archive")
 def test_a_hook_finishes_the_archive_and_stops_the_commit_once(ready: Repo, hook: str) -> None:
     interrupt(ready, landed=True, index="before")
     if hook == "commit-msg":
@@ -172,6 +173,7 @@ def test_passing_commit_msg_by_does_not_let_a_commit_take_the_archive_back(ready
 
 @WithIndexInHand
 @pytest.mark.parametrize("hook", ["prepare-commit-msg", "commit-msg"])
+@pytest.mark.spec("archiving/survives-being-killed#commit-on-half-an-archive")
 def test_while_git_holds_the_index_a_hook_stops_the_commit_at_once_and_names_the_repair(
     ready: Repo, how: str, hook: str
 ) -> None:

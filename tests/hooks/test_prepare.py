@@ -1,8 +1,11 @@
 """prepare-commit-msg: references are carried and offered, and an empty message still stops the commit."""
 
+import pytest
+
 from tests.hooks.conftest import Governed, gitspec, said
 
 
+@pytest.mark.spec("references/which-change#empty-message")
 def test_leaving_the_editor_untouched_still_aborts(governed: Governed) -> None:
     for setup in ("", "change/add-2fa"):
         if setup:

@@ -98,6 +98,7 @@ def test_other_parentheses_are_text(end: str) -> None:
         ("  - 1.1.1 Text", 3, "  - [ ] 1.1.1 Text"),
     ],
 )
+@pytest.mark.spec("changes/strict-checklist#unknown-mark")
 def test_line_that_looks_like_a_task_is_a_finding_with_the_line_as_it_should_be(
     line: str, col: int, help_: str
 ) -> None:

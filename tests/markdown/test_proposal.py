@@ -28,6 +28,7 @@ def test_sections_that_the_policy_asks_for_are_required_too() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "<!-- What is wrong today? -->", "<!--\nmany\nlines\n-->", "-", "...", "### Sub"])
+@pytest.mark.spec("changes/proposal-says-why#empty-why")
 def test_section_that_says_nothing_is_empty(body: str) -> None:
     text = f"## Why\n\n{body}\n\n## What Changes\n\n- This\n"
     assert [c[:2] for c in codes(text)] == [("P011", 1)]

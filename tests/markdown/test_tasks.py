@@ -47,6 +47,7 @@ def files(draw: st.DrawFn) -> bytes:
 
 
 @given(files(), st.integers(0, 7), st.sampled_from(STATES), words)
+@pytest.mark.spec("changes/strict-checklist#only-that-line")
 def test_setting_a_state_changes_exactly_one_line_and_reads_back(
     data: bytes, index: int, status: TaskStatus, reason: str
 ) -> None:

@@ -21,6 +21,7 @@ def test_edits_of_different_scenarios_of_one_requirement_merge() -> None:
     assert merged(LIVING, ours, theirs) == (edit(ours, "THEN it stays", "THEN it lives"), ())
 
 
+@pytest.mark.spec("folding/merge-driver#both-append")
 def test_additions_at_the_same_place_both_stay_ours_first() -> None:
     ours, theirs = LIVING + "\n" + requirement("a"), LIVING + "\n  # why b\n" + requirement("b")
     assert merged(LIVING, ours, theirs) == (ours + "\n  # why b\n" + requirement("b"), ())

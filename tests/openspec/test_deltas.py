@@ -1,5 +1,7 @@
 """OpenSpec deltas as ours: edits against the living spec, and nothing goes by being left out."""
 
+import pytest
+
 from gitspec.commands.import_openspec_delta import Surroundings, Version, active_delta, archived_delta, known_to
 from gitspec.domain.fold import fold
 from gitspec.domain.validate import delta_problems
@@ -45,6 +47,7 @@ def codes(done):
     return [f.code for f in done.findings]
 
 
+@pytest.mark.spec("importing/what-would-have-been-lost#left-out-scenario")
 def test_a_modified_block_says_only_what_it_changes_and_keeps_what_it_leaves_out():
     done = written(
         "## MODIFIED Requirements\n### Requirement: Session expiry\nIt MUST expire after 15 minutes.\n"

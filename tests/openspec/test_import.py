@@ -53,6 +53,7 @@ CHANGE = {
 
 
 @pytest.mark.parametrize("name", TREES)
+@pytest.mark.spec("importing/openspec#whole-tree")
 def test_an_excerpt_becomes_files_that_read_back_and_a_report(project, capsys, name):
     code, found = report(capsys, EXCERPTS / name, "--date", "2026-11-20")
     assert code == (1 if any(f["severity"] == "error" for f in found["validation"]) else 0)
@@ -100,6 +101,7 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would(project, capsys):
     assert project.git("status", "--porcelain") == ""
 
 
+@pytest.mark.spec("importing/nothing-overwritten#second-import")
 def test_a_second_import_is_refused_with_what_is_there(project, capsys):
     source = tree(project, **{"specs/auth/spec.md": SPEC, **CHANGE})
     assert run(capsys, source)[0] == 0

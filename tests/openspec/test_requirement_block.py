@@ -95,6 +95,7 @@ def test_what_continues_a_step_is_indented_below_it_and_keeps_its_own_shape():
     assert second == Step("AND", "more")
 
 
+@pytest.mark.spec("importing/openspec#prose-without-a-field")
 def test_prose_before_the_first_step_and_paragraphs_behind_the_last_are_notes_in_their_order():
     body = "First.\n\n- **WHEN** x\n- **THEN** y\n\n**Rationale**: because.\n\n- a list of the rationale\n"
     assert steps(body) == (Step("WHEN", "x"), Step("THEN", "y"))

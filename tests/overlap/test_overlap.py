@@ -12,6 +12,7 @@ from tests.overlap.project import Project, addition, edit, entry, places, remova
 from tests.reading.test_json_shapes import EXAMPLES, compare
 
 
+@pytest.mark.spec("folding/overlap#two-branches")
 def test_edits_of_one_text_on_two_branches_conflict(project: Project) -> None:
     project.on("a", "shorter", edit("session-expiry", "It MUST be 15 minutes."))
     project.on("b", "longer", edit("session-expiry", "It MUST be 60 minutes."))

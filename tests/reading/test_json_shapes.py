@@ -74,6 +74,7 @@ def test_what_is_printed_is_as_documented(project: Repo, gitspec: Cli, kind: str
 
 
 @pytest.mark.parametrize("kind", ["changes", "capabilities", "change", "status", "validation", "tasks"])
+@pytest.mark.spec("commands/json#findings-as-data")
 def test_what_is_printed_of_broken_files_is_as_documented(project: Repo, gitspec: Cli, kind: str) -> None:
     project.write("spec/capabilities/auth.yaml", AUTH.replace("title: Auth", "titel: Auth"))
     project.write("spec/changes/add-2fa/change.yaml", "change: [\n")

@@ -50,6 +50,7 @@ def test_columns_align_wide_letters() -> None:
     assert [width(line[: line.index(end)]) for line, end in zip(lines, "xy", strict=True)] == [6, 6]
 
 
+@pytest.mark.spec("commands/safe-output#escape-in-title")
 def test_hostile_titles_and_names_are_shown_harmless(project: Repo, gitspec: Cli) -> None:
     project.write("spec/changes/add-2fa/proposal.md", PROPOSAL + HOSTILE + "\n")
     project.write("spec/changes/add-2fa/tasks.md", f"- [ ] 1.1 {HOSTILE}\n")

@@ -1,5 +1,7 @@
 """Status walks a change from its proposal to its archive, one command at a time."""
 
+import pytest
+
 from tests.conftest import Repo
 from tests.reading.conftest import CHANGE, DELTA, PROPOSAL, Cli
 
@@ -12,6 +14,7 @@ def state(gitspec: Cli, change: str = "add-2fa") -> tuple[str, str]:
     return found["state"], found["next"]["command"]
 
 
+@pytest.mark.spec("commands/next-step#ready")
 def test_status_leads_from_proposal_to_archive(project: Repo, gitspec: Cli) -> None:
     delta = project.read(f"{HERE}/deltas/auth.yaml")
     for name in ("proposal.md", "tasks.md", "deltas/auth.yaml"):

@@ -52,6 +52,7 @@ def test_a_broken_file_of_one_change_blocks_no_other(project: Repo, gitspec: Cli
     assert {c["id"]: bool(c["errors"]) for c in everything["changes"]} == {"add-2fa": False, "odd": True}
 
 
+@pytest.mark.spec("commands/validate-means-archivable#conflict-found-early")
 def test_a_conflict_with_the_living_spec_stands_at_its_entry(project: Repo, gitspec: Cli) -> None:
     gitspec("validate")
     project.write(LIVING, AUTH.replace("after 30 minutes", "after 20 minutes"))

@@ -32,6 +32,7 @@ def outputs(gitspec: Cli, *more: str) -> list[str]:
     return [gitspec(*command, *more).out for command in COMMANDS]
 
 
+@pytest.mark.spec("commands/any-revision#at-a-tag")
 def test_a_tag_is_read_as_it_was_whatever_the_work_tree_has(project: Repo, gitspec: Cli) -> None:
     before = outputs(gitspec)
     project.git("rm", "-rq", "spec")

@@ -120,6 +120,7 @@ MERGES = "a: &a {x: 1}\n" + "".join(
 @pytest.mark.parametrize(
     "path", ["spec/gitspec.yaml", "spec/changes/add-2fa/change.yaml", "spec/capabilities/auth.yaml"]
 )
+@pytest.mark.spec("files/strict-reading#bomb")
 def test_yaml_bombs_are_judged_in_bounded_time(main: Repo, path: str, text: str) -> None:
     main.write(path, 'version: "1"\n' + text)
     main.commit("Bomb")

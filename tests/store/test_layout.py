@@ -74,6 +74,7 @@ def test_every_path_of_the_layout_is_known() -> None:
         ("specs/gitspec.yaml", "L001"),
     ],
 )
+@pytest.mark.spec("files/closed-layout#code-in-spec")
 def test_every_other_path_is_a_finding(path: str, code: str) -> None:
     assert codes(path) == [(code, path)]
 

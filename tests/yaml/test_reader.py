@@ -119,6 +119,7 @@ WRONG: dict[str, tuple[str | bytes, tuple[str, int, int], str]] = {
 
 
 @pytest.mark.parametrize("case", WRONG)
+@pytest.mark.spec("files/swallowed-prose#number-sign")
 def test_what_is_wrong_is_found_at_its_place_with_a_way_out(case: str) -> None:
     data, expected, help_ = WRONG[case]
     findings = _findings(data)
@@ -152,6 +153,7 @@ def test_other_files_are_as_strict(case: str) -> None:
     assert _found(data, model) == [expected]
 
 
+@pytest.mark.spec("files/strict-reading#three-mistakes")
 def test_three_mistakes_in_three_requirements_are_three_findings() -> None:
     data = f"""\
 {HEAD}requirements:
@@ -181,6 +183,7 @@ SCALARS = ["1.10", "no", "on", "12:30", "2026-11-21", "404", "~", "null", "0o17"
 
 
 @pytest.mark.parametrize("text", SCALARS)
+@pytest.mark.spec("files/text-stays-text#version-title")
 def test_where_the_schema_wants_text_a_scalar_is_that_text(text: str) -> None:
     loaded = load(Capability, f"{HEAD}title: {text}\n".encode(), "f.yaml")
     assert loaded.value is not None

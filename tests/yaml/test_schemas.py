@@ -41,6 +41,7 @@ def test_the_files_in_schemas_are_current() -> None:
     assert schemas.stale() == []
 
 
+@pytest.mark.spec("files/schemas-for-editors#stale-schema")
 def test_a_stale_a_missing_and_a_leftover_schema_are_named_and_mended(tmp_path: Path) -> None:
     folder = str(tmp_path)
     schemas.write(folder)
