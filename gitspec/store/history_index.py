@@ -10,11 +10,12 @@ then the same rows are laid down in memory. See ``history_rows`` for what is kep
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from gitspec import __version__
 from gitspec.domain.branches import branch_matcher
 from gitspec.domain.mentions import ARCHIVED_KEY, mention_finder
+from gitspec.domain.references import SPEC_KEY
 from gitspec.git.message_log import message_log
 from gitspec.git.release_tags import ReleaseTag, release_tags, state_of_tags
 from gitspec.git.repository import Repository
@@ -74,6 +75,10 @@ class History:
         self._db = db
         self._upto, self._outside = view
         self._archives: dict[str, str] = {}
+        self._facts: dict[tuple[str, str], Any] = {}
+        self._new_facts: dict[tuple[str, str], Any] = {}
+        self._forgotten: dict[str, int] = {}
+        self._most: dict[str, int] = {}
 
     @property
     def is_cut_off(self) -> bool:
@@ -82,7 +87,7 @@ class History:
 
     def naming(self, key: str, value: str) -> list[CommitLine]:
         """The commits that name ``value`` under ``key``, newest first (children before parents, then by time)."""
-        found = self._db.execute(
+        found = self._ask(
             "SELECT c.id, c.oid, c.author, c.time, c.subject FROM words JOIN mentions m ON m.word = words.id "
             "JOIN commits c ON c.id = m.id WHERE words.key = ? AND words.value = ? ORDER BY c.moment DESC, c.oid",
             (key, packed(value)),
@@ -91,11 +96,11 @@ class History:
 
     def mentions(self, key: str) -> Iterator[tuple[CommitLine, Mention]]:
         """All that commits name under ``key``, newest first."""
-        found = self._db.execute(
+        found = self._ask(
             "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN mentions m ON m.word = words.id "
             "JOIN commits c ON c.id = m.id WHERE words.key = ? ORDER BY c.moment DESC, c.oid, words.value",
             (key,),
-        ).fetchall()
+        )
         for row in found:
             if self._reaches(row[0]):
                 line = _line(row)
@@ -103,7 +108,7 @@ class History:
 
     def of(self, oid: str) -> tuple[Mention, ...]:
         """What one commit names, by key and value; nothing when the tip does not reach it."""
-        found = self._db.execute(
+        found = self._ask(
             "SELECT c.id, words.key, words.value FROM commits c JOIN mentions m ON m.id = c.id "
             "JOIN words ON words.id = m.word WHERE c.oid = ? ORDER BY words.key, words.value",
             (bytes.fromhex(oid),),
@@ -112,10 +117,9 @@ class History:
 
     def line(self, oid: str) -> CommitLine | None:
         """A commit in short; None when the tip does not reach it."""
-        row = self._db.execute(
-            "SELECT id, oid, author, time, subject FROM commits WHERE oid = ?", (bytes.fromhex(oid),)
-        ).fetchone()
-        return _line(row) if row and self._reaches(row[0]) else None
+        query = "SELECT id, oid, author, time, subject FROM commits WHERE oid = ?"
+        found = self._ask(query, (bytes.fromhex(oid),))
+        return _line(found[0]) if found and self._reaches(found[0][0]) else None
 
     def release_of(self, oid: str) -> str:
         """The first release that contains a commit; empty when none does.
@@ -123,14 +127,13 @@ class History:
         First in history: a release comes before those that contain it, otherwise the one whose commit is older does.
         Releases are the tags that the policy names so, whether the tip reaches them or not.
         """
-        row = self._db.execute(
-            "SELECT tag FROM commits JOIN releases ON rank = release WHERE oid = ?", (bytes.fromhex(oid),)
-        ).fetchone()
-        return unpacked(row[0]) if row else ""
+        query = "SELECT tag FROM commits JOIN releases ON rank = release WHERE oid = ?"
+        found = self._ask(query, (bytes.fromhex(oid),))
+        return unpacked(found[0][0]) if found else ""
 
     def releases(self) -> list[ReleaseTag]:
         """All releases, the first first."""
-        found = self._db.execute("SELECT tag, oid FROM releases JOIN commits USING(id) ORDER BY rank")
+        found = self._ask("SELECT tag, oid FROM releases JOIN commits USING(id) ORDER BY rank", ())
         return [ReleaseTag(unpacked(tag), oid.hex()) for tag, oid in found]
 
     def archived_in(self, change: str) -> str:
@@ -143,7 +146,7 @@ class History:
 
     def archiving(self, change: str) -> list[tuple[CommitLine, str]]:
         """The commits that say that they archive a change, newest first, with the folder's name."""
-        found = self._db.execute(
+        found = self._ask(
             "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN mentions m ON m.word = words.id "
             "JOIN commits c ON c.id = m.id WHERE words.key = ? AND substr(words.value, 12) = ? "
             "ORDER BY c.moment DESC, c.oid",
@@ -151,9 +154,68 @@ class History:
         )
         return [(_line(row), unpacked(row[5])) for row in found if self._reaches(row[0])]
 
+    def naming_requirement(self, name: str) -> list[CommitLine]:
+        """The commits whose `Spec:` names a requirement or a scenario of it, newest first."""
+        found = self._ask(
+            "SELECT DISTINCT c.id, c.oid, c.author, c.time, c.subject, c.moment FROM words JOIN mentions m ON m.word = "
+            "words.id JOIN commits c ON c.id = m.id WHERE words.key = ? AND (words.value = ? OR words.value > ? AND "
+            "words.value < ?) ORDER BY c.moment DESC, c.oid",
+            (SPEC_KEY, packed(name), packed(f"{name}#"), packed(f"{name}$")),
+        )
+        return [_line(row) for row in found if self._reaches(row[0])]
+
+    def moment(self, oid: str) -> int:
+        """What puts commits in order: the time of one, raised above that of its parents. 0 when it is not there."""
+        found = self._ask("SELECT moment FROM commits WHERE oid = ?", (bytes.fromhex(oid),))
+        return int(found[0][0]) if found else 0
+
+    def state(self) -> str:
+        """What, beside the tip, everything here depends on; empty when a tag may just have changed."""
+        state = rows.meta(self._db, "tags")
+        return f"{self._asked.key}\n{state}" if state else ""
+
+    def fact(self, kind: str, key: str) -> Any:
+        """What was kept by ``keep_fact``; None when nothing was."""
+        if (kind, key) not in self._facts:
+            import json
+
+            found = self._ask("SELECT value FROM facts WHERE kind = ? AND key = ?", (kind, key))
+            self._facts[kind, key] = json.loads(found[0][0]) if found else None
+        return self._facts[kind, key]
+
+    def keep_fact(self, kind: str, key: str, value: Any) -> None:
+        """Remember something that follows from its kind and key for ever, such as what a blob says; plain JSON."""
+        self._facts[kind, key] = self._new_facts[kind, key] = value
+
+    def forget_facts(self, kinds: str, kept: int) -> None:
+        """Of the kinds that begin so keep the last few, once facts are written."""
+        self._forgotten[kinds] = kept
+
+    def forget_keys(self, kind: str, kept: int) -> None:
+        """Of a kind keep so many facts, once facts are written."""
+        self._most[kind] = kept
+
     def close(self) -> None:
-        """Let the database go. Safe to call twice."""
+        """Write new facts down, if nobody is in the way, and let the database go. Safe to call twice."""
+        new, self._new_facts = self._new_facts, {}
+        if new:
+            import json
+
+            try:
+                values = [(*key, json.dumps(value)) for key, value in new.items()]
+                rows.keep_facts(self._db, values, self._forgotten, self._most)
+            except sqlite():
+                pass
         self._db.close()
+
+    def _ask(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+        """The rows of a query. When the file turns out to be damaged, history is read again."""
+        try:
+            return list(self._db.execute(query, values))
+        except sqlite():
+            self._db = in_memory()
+            self._upto, self._outside = _bring_up(self._db, self._asked)
+            return list(self._db.execute(query, values))
 
     def _reaches(self, commit: int) -> bool:
         return commit <= self._upto and commit not in self._outside

@@ -4,7 +4,7 @@ Rows of commits say what is true of a commit for ever, and ids rise from parents
 add to one database, what a branch has left behind does no harm, and nothing but new commits is ever read again.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gitspec.domain.mentions import Named
@@ -180,6 +180,29 @@ def meta(db: Connection, key: str) -> str:
 def put_meta(db: Connection, key: str, value: str) -> None:
     """Write a note about the database."""
     db.execute("INSERT OR REPLACE INTO meta VALUES(?,?)", (key, value))
+
+
+def keep_facts(
+    db: Connection, values: Sequence[tuple[str, str, str]], kinds: Mapping[str, int], keys: Mapping[str, int]
+) -> None:
+    """Write facts, (kind, key, JSON). Of kinds that begin as ``kinds`` says so many stay, of facts of a kind in ``keys`` too."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for kind, most in keys.items():
+            if db.execute("SELECT count(*) FROM facts WHERE kind = ?", (kind,)).fetchone()[0] >= most:
+                db.execute("DELETE FROM facts WHERE kind = ?", (kind,))
+        db.executemany("INSERT OR REPLACE INTO facts VALUES(?,?,?)", values)
+        for begin, most in kinds.items():
+            now = {kind for kind, _, _ in values if kind.startswith(begin)}
+            there = db.execute("SELECT DISTINCT kind FROM facts WHERE kind >= ? AND kind < ?", (begin, begin + "\x7f"))
+            old = [kind for (kind,) in there if kind not in now]
+            for kind in old[max(0, most - len(now)) :]:
+                db.execute("DELETE FROM facts WHERE kind = ?", (kind,))
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def ranked(db: Connection) -> list[tuple[str, str]]:

@@ -1,0 +1,261 @@
+"""The chain behind a name, both ways: requirement, changes, tasks, commits, tests, archive commit and tag, release.
+
+What is found is plain data, shaped as `gitspec trace --json` prints it (docs/json.md): it is remembered with the index
+under all that it depends on, so that the same question costs little more than the start of a program.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from gitspec.commands.trace_names import What, named
+from gitspec.domain.requirement_changes import RequirementChange
+from gitspec.git.run import git
+from gitspec.store.history_index import CommitLine, History
+from gitspec.store.spec_files import SpecFiles
+
+if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
+    from gitspec.store.cache import Cache
+
+Trace = dict[str, Any]
+"""See docs/json.md."""
+
+
+def trace(history: History, name: str, kind: str | None, policy: "Policy", cache: "Cache | None") -> Trace:
+    """What stands behind ``name`` at the tip of ``history``, and what it stands behind.
+
+    ``kind`` says what the name is, where it may be several things. Raises UsageError L011 for a name of nothing.
+    """
+    files = SpecFiles(history)
+    try:
+        found = _Tracing(history, files, policy, cache)
+        return found.of(named(history, files, name, kind))
+    finally:
+        files.close()
+
+
+class _Tracing:
+    """Collects requirements, changes and commits, each once."""
+
+    def __init__(self, history: History, files: SpecFiles, policy: "Policy", cache: "Cache | None") -> None:
+        self._history = history
+        self._files = files
+        self._policy = policy
+        self._cache = cache
+        self._commits: dict[str, CommitLine] = {}
+        self._outlines: dict[str, dict[str, Any]] = {}
+
+    def of(self, what: What) -> Trace:
+        requirements: list[dict[str, Any]] = []
+        changes: list[dict[str, Any]] = []
+        if what.kind in ("requirement", "scenario"):
+            requirements = [self._requirement(what.id)]
+            changes = [self._change(id_, requirements) for id_ in _ids(requirements[0]["changes"])]
+        elif what.kind == "change":
+            requirements = [self._requirement(name) for name in self._touched(what.id)]
+            changes = [self._change(what.id, requirements)]
+        elif what.kind == "release":
+            ids = self._released(what.id)
+            names = dict.fromkeys(name for id_ in ids for name in self._touched(id_))
+            requirements = [self._requirement(name) for name in names]
+            changes = [self._change(id_, requirements, only_archive=True) for id_ in ids]
+        else:
+            requirements, changes = self._commit(what.commit)
+        return {
+            "name": what.id,
+            "is": what.kind,
+            "scenario": what.scenario or None,
+            "complete": not self._history.is_cut_off,
+            "requirements": requirements,
+            "changes": changes,
+            "commits": [self._line(one) for one in self._newest_first()],
+        }
+
+    # -- parts
+
+    def _requirement(self, name: str) -> dict[str, Any]:
+        names, chains = self._files.changes_of(name)
+        now = names[0]
+        capability, _, requirement = now.rpartition("/")
+        outline = self._outline(capability).get(requirement)
+        title, scenarios = outline or (None, [])
+        tests: dict[str, list[dict[str, Any]]] = {}
+        code: list[dict[str, Any]] = []
+        for path, line, cited, is_test in self._cited(now):
+            place = {"path": path, "line": line}
+            if is_test:
+                tests.setdefault(cited.partition("#")[2], []).append(place)
+            else:
+                code.append({**place, "name": cited})
+        chain = chains.of(now)
+        commits = [line for one in _names(now, chain) for line in self._history.naming_requirement(one)]
+        self._commits |= {line.oid: line for line in commits}
+        return {
+            "id": now,
+            "title": title,
+            "path": f"spec/capabilities/{capability}.yaml" if outline else None,
+            "was": [one for one in _names(now, chain) if one != now],
+            "changes": [
+                {"change": c.change, "kind": c.kind, "name": c.name or None, "was": c.was or None} for c in chain
+            ],
+            "scenarios": [{"id": one, "tests": tests.pop(one, [])} for one in scenarios],
+            "tests": [place for places in tests.values() for place in places],
+            "code": code,
+            "commits": [line.oid for line in commits],
+        }
+
+    def _change(self, change: str, requirements: list[dict[str, Any]], *, only_archive: bool = False) -> dict[str, Any]:
+        folder, files = self._files.change(change)
+        facts = self._facts_of_change(files.get("change.yaml"))
+        commits = self._history.naming("Change", change)
+        archived = self._history.archived_in(change) if folder.startswith("spec/archive/") else ""
+        release = self._history.release_of(archived) if archived else ""
+        tag = f"archive/{folder.rpartition('/')[2]}"
+        state = "unknown"
+        if folder:
+            closed = "closed" if facts["closed"] else "archived"
+            state = "active" if folder.startswith("spec/changes/") else closed
+        if only_archive:
+            commits = [line for line in commits if line.oid == archived]
+        self._commits |= {line.oid: line for line in commits}
+        by_task: dict[str, list[str]] = {}
+        for line in commits:
+            for mention in self._history.of(line.oid):
+                if mention.key == "Task":
+                    by_task.setdefault(mention.value, []).append(line.oid)
+        ids = {one["id"] for one in requirements}
+        return {
+            "id": change,
+            "title": facts["title"],
+            "state": state,
+            "path": folder or None,
+            "requirements": [one for one in self._touched(change) if one in ids],
+            "tasks": [{**task, "commits": by_task.get(task["id"], [])} for task in self._tasks(files.get("tasks.md"))],
+            "commits": [line.oid for line in commits],
+            "archive": {"commit": archived or None, "tag": tag if self._has_tag(tag) else None}
+            if folder.startswith("spec/archive/")
+            else None,
+            "release": release or None,
+        }
+
+    def _commit(self, oid: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """What a commit names: its changes, and the requirements of its `Spec:`, of its tasks, or of its changes."""
+        said = self._history.of(oid)
+        ids = [m.value for m in said if m.key == "Change"]
+        names = [m.value.partition("#")[0] for m in said if m.key == "Spec"]
+        done = {m.value for m in said if m.key == "Task"}
+        for id_ in ids if not names and done else ():
+            tasks = self._tasks(self._files.change(id_)[1].get("tasks.md"))
+            names += [task["requirement"] for task in tasks if task["id"] in done and task["requirement"]]
+        names = names or [name for id_ in ids for name in self._touched(id_)]
+        found = {one["id"]: one for name in dict.fromkeys(names) for one in (self._requirement(name),)}
+        requirements = list(found.values())
+        changes = [self._change(id_, requirements) for id_ in ids]
+        line = self._history.line(oid)
+        self._commits = {oid: line} if line else {}
+        for one in (*requirements, *changes):
+            one["commits"] = [oid] if oid in one["commits"] else []
+        for change in changes:
+            for task in change["tasks"]:
+                task["commits"] = [oid] if oid in task["commits"] else []
+        return requirements, changes
+
+    def _line(self, line: CommitLine) -> dict[str, Any]:
+        said: dict[str, list[str]] = {}
+        for mention in self._history.of(line.oid):
+            said.setdefault(mention.key, []).append(mention.value)
+        return {
+            "id": line.oid,
+            "author": line.author,
+            "date": datetime.fromtimestamp(line.time, UTC).date().isoformat(),
+            "subject": line.subject,
+            "changes": said.get("Change", []),
+            "tasks": said.get("Task", []),
+            "specs": said.get("Spec", []),
+            "tickets": said.get("ticket", []),
+            "skips": said.get("Change-Skip", []),
+            "reverts": said.get("Reverts", []),
+            "release": self._history.release_of(line.oid) or None,
+        }
+
+    # -- what they are made of
+
+    def _newest_first(self) -> list[CommitLine]:
+        return sorted(self._commits.values(), key=lambda line: (-self._history.moment(line.oid), line.oid))
+
+    def _touched(self, change: str) -> list[str]:
+        """The requirements that a change touches, by the names that they have now."""
+        found: dict[str, None] = {}
+        for names in self._files.steps_of(change):
+            ids = [*names.added, *names.modified, *names.removed, *(old for old, _ in names.renamed)]
+            ids += [old for old, _ in names.moved]
+            renamed = {new: old for old, new in names.renamed}
+            whole = dict.fromkeys(f"{names.capability}/{renamed.get(id_, id_)}" for id_ in ids)
+            for name in whole:
+                capability, _, id_ = name.rpartition("/")
+                after = dict(names.moved).get(id_) or f"{capability}/{dict(names.renamed).get(id_, id_)}"
+                tries = (self._files.changes_of(one)[0][0] for one in dict.fromkeys((after, name)))
+                found[next((one for one in tries if self._is_of(one, change)), name)] = None
+        return list(found)
+
+    def _is_of(self, name: str, change: str) -> bool:
+        return any(c.change == change for c in self._files.changes_of(name)[1].of(name))
+
+    def _released(self, tag: str) -> list[str]:
+        """The changes whose archive commit is first in that release, newest first."""
+        claims = self._history.mentions("Archived")
+        ids = (m.value[11:] for line, m in claims if self._history.release_of(line.oid) == tag)
+        return [id_ for id_ in dict.fromkeys(ids) if self._history.release_of(self._history.archived_in(id_)) == tag]
+
+    def _outline(self, capability: str) -> dict[str, Any]:
+        """Of a living capability: requirement to (title, scenarios)."""
+        from gitspec.domain.capability import Capability
+        from gitspec.domain.ids import derived_title
+        from gitspec.yaml.binding import load
+
+        oid = self._files.living(capability)
+        if not oid:
+            return {}
+        if capability not in self._outlines:
+            loaded = load(Capability, self._files.read(oid), f"spec/capabilities/{capability}.yaml").value
+            found = loaded.requirements if loaded else ()
+            self._outlines[capability] = {
+                r.id: (r.title or derived_title(r.id), [scenario.id for scenario in r.scenarios]) for r in found
+            }
+        return self._outlines[capability]
+
+    def _cited(self, name: str) -> Iterable[tuple[str, int, str, bool]]:
+        from gitspec.git.citations import citations_at
+
+        if not hasattr(self, "_citations"):
+            self._citations: dict[str, list[tuple[str, int, str, bool]]] = {}
+            for one in citations_at(self._history.repo, self._history.tip, self._policy, self._cache):
+                self._citations.setdefault(one.name.partition("#")[0], []).append(
+                    (one.path, one.line, one.name, one.is_test)
+                )
+        return self._citations.get(name, ())
+
+    def _facts_of_change(self, blob: str | None) -> dict[str, Any]:
+        from gitspec.domain.change import Change
+        from gitspec.yaml.binding import load
+
+        change = load(Change, self._files.read(blob), "change.yaml").value if blob else None
+        return {"title": change.title if change else None, "closed": bool(change and change.closed)}
+
+    def _tasks(self, blob: str | None) -> list[dict[str, Any]]:
+        from gitspec.markdown.checklist import read_checklist
+
+        items = read_checklist(self._files.read(blob), "tasks.md").items if blob else ()
+        return [{"id": i.id, "text": i.text, "status": i.status, "requirement": i.requirement} for i in items]
+
+    def _has_tag(self, tag: str) -> bool:
+        return bool(git(self._history.repo, "for-each-ref", "--format=1", f"refs/tags/{tag}"))
+
+
+def _ids(changes: list[dict[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(one["change"] for one in changes))
+
+
+def _names(now: str, chain: Iterable[RequirementChange]) -> list[str]:
+    return list(dict.fromkeys(name for name in (now, *(n for c in chain for n in (c.name, c.was))) if name))
