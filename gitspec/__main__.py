@@ -54,6 +54,12 @@ def run(args: Sequence[str]) -> int:
 
             if run_check(args[1]):
                 return errors.EXIT_OK
+        if args[:1] == ["trace"]:
+            from gitspec.cli.trace_run import run_trace
+
+            code = run_trace(args[1:])
+            if code is not None:
+                return code
         from gitspec.cli.main import run_cli
 
         return run_cli(args)
