@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gitspec.errors import GitspecError, Refused
-from gitspec.git.remote import PushRejected, Remote, Update, fetch, fetch_all, find_remote, is_ancestor, push, tips_of
+from gitspec.git.ref_tips import is_ancestor
+from gitspec.git.remote import PushRejected, Remote, Update, fetch, fetch_all, find_remote, push, tips_of
 from gitspec.git.repository import Repository
 from gitspec.git.run import run
 from gitspec.git.target import Target, find_target

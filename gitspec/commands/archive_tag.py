@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from gitspec.domain.archive_message import tag_message
 from gitspec.errors import Refused
+from gitspec.git.ref_tips import commit_of, is_ancestor
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import git
+from gitspec.git.spec_history import present
 from gitspec.git.target import Target
 from gitspec.git.transaction import Tag
 from gitspec.store import layout
@@ -24,26 +26,18 @@ def choose_tag(repo: Repository, target: Target, change: str, name: str) -> Choi
     Raises Refused A004 when the name is taken by anything else.
     """
     tag = Tag(f"archive/{name}", tag_message(change, name))
-    found = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{tag.ref}^{{commit}}")
-    commit = found.out.decode().strip()
+    commit = commit_of(repo, tag.ref)
     if not commit:
         return Choice(tag)  # also when it names no commit: making it will be refused
-    if _has(repo, target.tip, commit) and _archives(repo, commit, name):
+    if is_ancestor(repo, commit, target.tip) and _archives(repo, commit, name):
         return Choice(None, commit)
     raise _taken(repo, target, tag.name, commit, name)
-
-
-def _has(repo: Repository, tip: str, commit: str) -> bool:
-    return run(repo, "merge-base", "--is-ancestor", commit, tip).status == 0
 
 
 def _archives(repo: Repository, commit: str, name: str) -> bool:
     """Whether the commit brought the archived folder in."""
     folder = f"{layout.ARCHIVE}/{name}"
-    here, before = (
-        run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{at}:{folder}").status == 0
-        for at in (commit, f"{commit}^")
-    )
+    here, before = present(repo, [(commit, folder), (f"{commit}^", folder)])
     return here and not before
 
 

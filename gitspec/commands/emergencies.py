@@ -1,14 +1,14 @@
 """Commits that skipped for a reason to be settled, such as an emergency: which are open, and what settles them."""
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec.domain.finding import Finding
 from gitspec.domain.references import References, references
 from gitspec.domain.rules import finding
+from gitspec.git.ref_tips import commit_of, is_ancestor
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import git
 
 if TYPE_CHECKING:
     from gitspec.domain.policy import Policy
@@ -83,9 +83,8 @@ def unsettled_findings(found: Sequence[Open]) -> list[Finding]:
 def _is_to_settle(repo: Repository, reasons: frozenset[str], tip: str, value: str) -> bool:
     if not _is_oid(value):
         return False
-    named = run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{value}^{{commit}}")
-    oid = os.fsdecode(named.out).strip()
-    if named.status or not oid.startswith(value) or run(repo, "merge-base", "--is-ancestor", oid, tip).status:
+    oid = commit_of(repo, value)
+    if not oid.startswith(value) or not oid or not is_ancestor(repo, oid, tip):
         return False
     raw = git(repo, "cat-file", "commit", oid)
     refs = references(raw.partition(b"\n\n")[2].decode("utf-8", "surrogateescape"))
@@ -101,7 +100,7 @@ def _seen(repo: Repository, tip: str, cache: "Cache | None") -> _Seen:
     before = held.get("tip")
     if before == tip:
         return _from_data(held)
-    is_later = _is_known(before) and not run(repo, "merge-base", "--is-ancestor", str(before), tip).status
+    is_later = isinstance(before, str) and _is_known(repo, before) and is_ancestor(repo, before, tip)
     old = _from_data(held) if is_later else _Seen((), ())
     new = _read(repo, [tip, f"^{before}"] if is_later else [tip])
     seen = _Seen((*old.skips, *new.skips), tuple(dict.fromkeys((*old.settled, *new.settled))))
@@ -110,8 +109,8 @@ def _seen(repo: Repository, tip: str, cache: "Cache | None") -> _Seen:
     return seen
 
 
-def _is_known(value: Any) -> bool:
-    return isinstance(value, str) and len(value) in (40, 64) and set(value) <= _HEX
+def _is_known(repo: Repository, value: str) -> bool:
+    return len(value) in (40, 64) and set(value) <= _HEX and commit_of(repo, value) == value
 
 
 def _from_data(held: dict[str, Any]) -> _Seen:

@@ -13,6 +13,7 @@ from gitspec.errors import CannotJudge
 from gitspec.git.objects import Objects
 from gitspec.git.ref_tips import (
     HEADS,
+    REMOTES,
     blobs_at,
     commit_of,
     commits_of,
@@ -126,8 +127,11 @@ def _gate(
     commits = commits_of(repo, list(dict.fromkeys(ids)))
     tips = [commits[oid] for u in updates if u.ref.startswith(HEADS) for oid in (u.old, u.new) if oid and commits[oid]]
     policies_at = blobs_at(repo, list(dict.fromkeys([*([default] if default else []), *tips])), POLICY)
-    # Without a default branch the push may be the one that brings the policy, or move a branch that has it.
-    at = next((oid for oid in policies_at if policies_at[oid]), "")
+    # Without a default branch the push may be the one that brings the policy, or move a branch that has it; after a push
+    # the default branch has moved already, and which branches are protected is for its old tip to say.
+    branch = ref.removeprefix(f"{REMOTES}{remote}/").removeprefix(HEADS)
+    before = [commits[u.old] for u in updates if u.old and u.ref == f"{HEADS}{branch}"]
+    at = next((oid for oid in [*before, *policies_at] if policies_at.get(oid)), "")
     if not at:
         raise CannotJudge("L010", f"no branch has {POLICY}, so nothing can be judged", help="run 'gitspec init'")
     policy = Policies(repo, cache).at(ChangeIds(has_policy=True, policy=policies_at[at]))

@@ -17,8 +17,7 @@ from gitspec.domain.rules import finding
 from gitspec.errors import CannotJudge
 from gitspec.git.commit_log import LoggedCommit, read_log
 from gitspec.git.landing import NOBODY, identities, make_commit, merge, replayed
-from gitspec.git.ref_tips import HEADS
-from gitspec.git.remote import is_ancestor
+from gitspec.git.ref_tips import HEADS, is_ancestor
 from gitspec.git.repository import Repository
 from gitspec.git.run import run
 from gitspec.git.scratch import scratch
@@ -123,7 +122,8 @@ def _requested(repo: Repository, event: PullRequest, landings: tuple[Landing, ..
         joined = make_commit(repo, merged.tree, [base, event.head], text, _author(commits), FORGE)
         whole = judge_commits(repo, [joined], [base], policy_at=base, landing=True)
         extra += _told([one for one in whole.commits if one.commit == joined], "lands by merge")
-    specs = try_specs(repo, base, event.head, squashed, event.branch)
+    history = "" if "squash" in landings else make_commit(repo, merged.tree, [base, event.head], "", NOBODY, FORGE)
+    specs = try_specs(repo, base, event.head, squashed, event.branch, history)
     report = report._replace(commits=(*report.commits, *extra))
     return Judged(_complete(report, specs, asked, notes), specs, base, event.head, landings)
 

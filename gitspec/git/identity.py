@@ -55,14 +55,6 @@ def parse_identity(line: str) -> Identity:
     return Identity(line, int(seconds), zone)
 
 
-def committer_of(commit: bytes) -> Identity:
-    """The committer of a raw commit object."""
-    for line in commit.split(b"\n\n", 1)[0].split(b"\n"):
-        if line.startswith(b"committer "):
-            return parse_identity(line[10:].decode("utf-8", "surrogateescape"))
-    raise CannotJudge("G004", "a commit without a committer")
-
-
 def utc_date(timestamp: int) -> str:
     """The day of a moment, in UTC."""
     import time

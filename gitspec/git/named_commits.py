@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from gitspec.git.landing import picked
+from gitspec.git.ref_tips import commit_of, is_ancestor
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.git.scratch import scratch
@@ -32,15 +33,14 @@ def claimed_commits(repo: Repository, message: str) -> list[tuple[str, str, bool
     """(id, message, whether it is reverted) of the commits that ``message`` names, as far as there are any of that name."""
     found = []
     for kind, name in list(dict.fromkeys(_NAMED.findall(message)))[:_MOST]:
-        oid = os.fsdecode(run(repo, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}").out)
-        if oid := oid.strip():
+        if oid := commit_of(repo, name):
             text = git(repo, "log", "-1", "--no-walk", "--encoding=UTF-8", "--format=%B", oid)
             found.append((oid, text.decode("utf-8", "surrogateescape"), kind.startswith("This")))
     return found
 
 
 def _has_landed(repo: Repository, oid: str, bases: Sequence[str], is_protected: Callable[[str], bool]) -> bool:
-    if any(run(repo, "merge-base", "--is-ancestor", oid, base).status == 0 for base in bases):
+    if any(is_ancestor(repo, oid, base) for base in bases):
         return True
     listed = git(repo, "for-each-ref", f"--contains={oid}", "--format=%(refname)", "refs/heads", "refs/remotes")
     names = (ref.split("/", 3) for ref in os.fsdecode(listed).splitlines())

@@ -92,10 +92,6 @@ class Objects:
             found.append(out[end + 1 : at - 1])
         return found
 
-    def exists(self, oid: str) -> bool:
-        """Whether an object is there."""
-        return run(self.repo, "cat-file", "-e", _checked(oid)).status == 0
-
     def resolve(self, rev: str, kind: str = "commit") -> str:
         """The full id of what ``rev`` names, peeled to ``kind``; safe for any text. Raises CannotJudge G005."""
         if found := self.find(rev, kind):
@@ -124,33 +120,6 @@ class Objects:
     def write_blob(self, data: bytes) -> str:
         """Store a blob and give its id."""
         return git(self.repo, "hash-object", "-w", "-t", "blob", "--stdin", input=data).decode().strip()
-
-    def write_blobs(self, blobs: Sequence[bytes]) -> list[str]:
-        """Store blobs, with one child for all, and give their ids, in order."""
-        from gitspec.git.object_batch import ObjectBatch
-
-        batch = ObjectBatch(self.repo.object_format)
-        oids = [batch.add("blob", data) for data in blobs]
-        batch.write(self.repo)
-        return oids
-
-    def write_tree(self, entries: Iterable[TreeEntry]) -> str:
-        """Store a tree and give its id. All entries must exist."""
-        return self.write_trees([list(entries)])[0]
-
-    def write_trees(self, trees: Sequence[Sequence[TreeEntry]]) -> list[str]:
-        """Store trees, children before parents, and give their ids."""
-        if not trees:
-            return []
-        rows = []
-        for entries in trees:
-            for e in entries:
-                kind = {MODE_TREE: "tree", MODE_SUBMODULE: "commit"}.get(e.mode, "blob")
-                rows.append(
-                    b"%06o %s %s\t%s\0" % (e.mode, kind.encode(), _checked(e.oid).encode(), os.fsencode(e.name))
-                )
-            rows.append(b"\0")
-        return git(self.repo, "mktree", "-z", "--batch", input=b"".join(rows)).decode().split()
 
     def write_object(self, kind: str, data: bytes) -> str:
         """Store a commit or tag, checked by Git, and give its id."""

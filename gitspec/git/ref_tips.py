@@ -3,11 +3,13 @@
 import os
 from collections.abc import Sequence
 
+from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
-from gitspec.git.run import ask, git, run
+from gitspec.git.run import GitFailed, ask, git, run
 
 HEADS = "refs/heads/"
 REMOTES = "refs/remotes/"
+_FATAL = 128
 
 
 def known_tips(repo: Repository, patterns: Sequence[str]) -> list[str]:
@@ -61,8 +63,14 @@ def type_of(repo: Repository, oid: str) -> str:
 
 
 def is_ancestor(repo: Repository, old: str, new: str) -> bool:
-    """Whether ``new`` has ``old`` in its history."""
-    return ask(repo, "merge-base", "--is-ancestor", old, new, env={"GIT_GRAFT_FILE": os.devnull}) is not None
+    """Whether ``new`` has ``old`` in its history. Raises CannotJudge G016 when commits that would tell are missing."""
+    args = ("merge-base", "--is-ancestor", old, new)
+    result = run(repo, *args, env={"GIT_GRAFT_FILE": os.devnull})
+    if result.status == _FATAL:
+        raise CannotJudge("G016", "the history that tells is missing here", help="git fetch --unshallow")
+    if result.status not in (0, 1):
+        raise GitFailed(args, result.status, result.err)
+    return result.status == 0
 
 
 def default_branch(repo: Repository, remote: str = "") -> str:

@@ -129,14 +129,6 @@ def _landed(repo: Repository, remote: str, updates: Sequence[Update]) -> bool:
     return all(there.get(update.ref, "") == update.new for update in updates)
 
 
-def is_ancestor(repo: Repository, commit: str, other: str) -> bool:
-    """Whether ``other`` builds on ``commit``. Raises CannotJudge G016 when history that tells is missing."""
-    result = run(repo, "merge-base", "--is-ancestor", commit, other)
-    if result.status not in (0, 1):
-        raise CannotJudge("G016", "the history that tells is missing here", help="git fetch --unshallow")
-    return result.status == 0
-
-
 def _is_here(repo: Repository, commit: str) -> bool:
     return run(repo, "cat-file", "-e", f"{commit}^{{commit}}", env={"GIT_NO_LAZY_FETCH": "1"}).status == 0
 

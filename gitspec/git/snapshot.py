@@ -253,7 +253,7 @@ class WorkTree:
 
     def covers(self, path: str) -> bool:
         """Whether the listing would tell of a file at ``path``."""
-        return any(path == root or path.startswith(f"{root}/") for root in self.roots)
+        return f"{path}/".startswith(tuple(f"{root}/" for root in self.roots))
 
     def ignored(self, paths: Sequence[str]) -> set[str]:
         """Those of ``paths`` that .gitignore and its like keep out of the repository."""

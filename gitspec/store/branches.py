@@ -11,6 +11,7 @@ from gitspec.domain.ids import problem_with_change_id
 from gitspec.errors import CannotJudge
 from gitspec.git.objects import MODE_TREE, Objects, TreeEntry, parse_tree
 from gitspec.git.promised import fetch_promised
+from gitspec.git.ref_tips import is_ancestor
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.store import layout
@@ -112,7 +113,7 @@ def _newest(repo: Repository, objects: Objects, local: str, tracking: str, *, re
     here, there = objects.find(local), objects.find(tracking)
     if here and (not remote or not there or here == there):
         return Base(local, here)
-    if here and there and run(repo, "merge-base", "--is-ancestor", there, here).status == 0:
+    if here and there and is_ancestor(repo, there, here):
         return Base(local, here)
     return Base(tracking, there) if there else None
 

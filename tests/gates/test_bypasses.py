@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from tests.conftest import Repo
-from tests.gates.team import archive, checked, code, onto_main, team
+from tests.gates.team import archive, checked, code, onto_main, pushed, team
 
 
 @pytest.fixture
@@ -147,6 +147,13 @@ def test_policy_edited_in_the_same_push(main: Repo) -> None:
     code(main, "Loosen")
     code(main, "Sneak", text="more and more\n")
     caught(main, "R001")
+
+
+def test_branch_unprotected_by_the_push_that_a_gate_judges_afterwards(main: Repo) -> None:
+    old = main.git("rev-parse", "base")
+    main.write("spec/gitspec.yaml", 'version: "1"\nprotected:\n  branches:\n    - other\n')
+    code(main, "fixup! Store the secret\n\nChange: add-2fa")
+    assert pushed(main, ("refs/heads/main", old, main.head())) == ["R015"]
 
 
 def test_policy_removed(main: Repo) -> None:

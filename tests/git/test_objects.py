@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitspec.errors import CannotJudge
+from gitspec.git.object_batch import ObjectBatch
 from gitspec.git.objects import MODE_EXECUTABLE, MODE_FILE, MODE_TREE, Objects, TreeEntry, oid_of, parse_tree, tree_data
 from gitspec.git.repository import discover
 from tests.conftest import Repo
@@ -17,11 +18,19 @@ def any_repo(request: pytest.FixtureRequest, make_repo: Callable[..., Repo]) -> 
     return make_repo("any", f"--object-format={request.param}")
 
 
+def stored(repo: Repo, blobs: list[bytes]) -> list[str]:
+    """The ids of blobs, once they are written with one child for all."""
+    found = discover(str(repo.path))
+    batch = ObjectBatch(found.object_format)
+    oids = [batch.add("blob", data) for data in blobs]
+    batch.write(found)
+    return oids
+
+
 def test_blobs_are_read_as_they_were_written(any_repo: Repo) -> None:
     objects = Objects(discover(str(any_repo.path)))
     blobs = [b"", b"x", b"a\nb\n", b"\0" * 100_000, "ä€😀".encode(), b"missing\n", b"x"]
-    oids = [objects.write_blob(data) for data in blobs]
-    assert objects.write_blobs(blobs) == oids
+    oids = stored(any_repo, blobs)
     assert [objects.read(oid) for oid in oids] == objects.read_many(oids) == blobs
     assert oids == [oid_of("blob", data, objects.repo.object_format) for data in blobs]
 
@@ -29,7 +38,7 @@ def test_blobs_are_read_as_they_were_written(any_repo: Repo) -> None:
 def test_a_thousand_blobs_are_written_and_read_in_bulk(any_repo: Repo) -> None:
     objects = Objects(discover(str(any_repo.path)))
     blobs = [f"file {i}\n".encode() * 50 for i in range(1_000)]
-    assert objects.read_many(objects.write_blobs(blobs)) == blobs
+    assert objects.read_many(stored(any_repo, blobs)) == blobs
     any_repo.git("fsck", "--strict")
 
 
@@ -44,9 +53,6 @@ def test_trees_equal_those_that_git_makes(any_repo: Repo) -> None:
     assert [(e.name, e.mode) for e in entries] == [("a-b", MODE_FILE), ("a.b", MODE_FILE), ("a", MODE_TREE)]
     assert objects.tree(entries[2].oid)[0].mode == MODE_EXECUTABLE
     assert oid_of("tree", tree_data(reversed(entries)), objects.repo.object_format) == tree
-    assert objects.write_tree(reversed(entries)) == tree
-    assert objects.write_trees([entries, entries[:1]])[0] == tree
-    assert objects.write_trees([]) == []
 
 
 @given(st.lists(st.binary(min_size=1).filter(lambda b: not set(b) & {0, 47}), unique=True, max_size=8))
@@ -58,14 +64,13 @@ def test_tree_content_is_read_back(names: list[bytes]) -> None:
 
 def test_a_missing_object_is_named_and_leaves_the_reader_usable(any_repo: Repo) -> None:
     objects = Objects(discover(str(any_repo.path)))
-    oid = objects.write_blob(b"here")
+    [oid] = stored(any_repo, [b"here"])
     missing = "1" * len(oid)
     for read in (lambda: objects.read(missing), lambda: objects.read_many([oid] * 9 + [missing])):
         with pytest.raises(CannotJudge, match=missing) as caught:
             read()
         assert caught.value.code == "G006"
     assert objects.read(oid) == b"here"
-    assert (objects.exists(oid), objects.exists(missing)) == (True, False)
     objects.close()
     objects.close()
 
@@ -106,7 +111,7 @@ def test_what_is_no_object_id_never_reaches_git(repo: Repo) -> None:
 def test_an_object_of_a_wrong_kind_is_no_tree(repo: Repo) -> None:
     objects = Objects(discover())
     with pytest.raises(CannotJudge, match="is a blob, not a tree"):
-        objects.tree(objects.write_blob(b"x"))
+        objects.tree(stored(repo, [b"x"])[0])
 
 
 def test_git_checks_commits_that_are_written(repo: Repo) -> None:
