@@ -7,7 +7,6 @@ from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.store.cache import Cache
-from gitspec.store.change_ids import ChangeIds
 from gitspec.store.history_index import open_history
 from gitspec.store.policies import Policies
 
@@ -81,4 +80,4 @@ def _policy(repo: Repository, blobs: list[str], cache: Cache | None) -> Any:
         from gitspec.domain.policy import Policy
 
         return Policy()
-    return Policies(repo, cache).at(ChangeIds(policy=oid))
+    return Policies(repo, cache).at_blob(oid)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
 from gitspec.git.run import ask, git
+from gitspec.git.shallow import shallow_boundary as shallow_boundary  # noqa: PLC0414 - here for those who read more
 from gitspec.git.tree_edit import PathChange, raw_change
 
 _NO_GRAFTS: Mapping[str, str | None] = {"GIT_GRAFT_FILE": os.devnull}
@@ -49,16 +50,6 @@ def walk(repo: Repository, tips: Sequence[str], without: Sequence[str] = ()) -> 
                     help="git fetch --unshallow, or judge less: --since " + commit.oid[:12],
                 )
     return commits
-
-
-def shallow_boundary(repo: Repository) -> frozenset[str]:
-    """The commits whose parents a shallow clone has left out."""
-    path = os.environ.get("GIT_SHALLOW_FILE") or f"{repo.common_dir}/shallow"
-    try:
-        with open(path, encoding="ascii") as file:
-            return frozenset(file.read().split())
-    except (FileNotFoundError, NotADirectoryError):
-        return frozenset()
 
 
 def changes_below(

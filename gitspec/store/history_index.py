@@ -20,7 +20,7 @@ from gitspec.git.message_log import message_log
 from gitspec.git.release_tags import ReleaseTag, release_tags, state_of_tags
 from gitspec.git.repository import Repository
 from gitspec.git.run import GitFailed
-from gitspec.git.spec_history import shallow_boundary
+from gitspec.git.shallow import shallow_boundary
 from gitspec.store import history_rows as rows
 from gitspec.store.history_file import Damaged, HistoryFile, copied, in_memory, is_damage, sqlite
 from gitspec.store.history_rows import Connection, packed, unpacked

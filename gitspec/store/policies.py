@@ -13,10 +13,10 @@ from gitspec.errors import CannotJudge
 from gitspec.git.objects import Objects
 from gitspec.git.repository import Repository
 from gitspec.store.cache import Cache
-from gitspec.store.change_ids import ChangeIds
 
 if TYPE_CHECKING:
     from gitspec.domain.policy import Policy
+    from gitspec.store.change_ids import ChangeIds
     from gitspec.store.spec import Spec
 
 _KIND = "policies"
@@ -31,13 +31,17 @@ class Policies:
         self._cache = cache
         self._known: dict[str, Policy] = {}
 
-    def at(self, ids: ChangeIds) -> "Policy":
+    def at(self, ids: "ChangeIds") -> "Policy":
         """The policy of a tree. Raises CannotJudge: L010 it has none, or what is wrong with it."""
         if not ids.policy:
             raise CannotJudge("L010", f"there is no {POLICY}", help="run 'gitspec init'")
-        if ids.policy not in self._known:
-            self._known[ids.policy] = self._load(ids.policy, lambda: self._content(ids.policy))
-        return self._known[ids.policy]
+        return self.at_blob(ids.policy)
+
+    def at_blob(self, oid: str) -> "Policy":
+        """The policy that a blob holds. Raises as ``at``."""
+        if oid not in self._known:
+            self._known[oid] = self._load(oid, lambda: self._content(oid))
+        return self._known[oid]
 
     def of(self, spec: "Spec") -> "Policy | None":
         """The policy of a snapshot, also one that is not committed; None when there is none. Raises as ``at``."""
