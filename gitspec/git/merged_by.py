@@ -25,7 +25,7 @@ def merges_of(repo: Repository, tip: str, wanted: Iterable[str]) -> dict[str, tu
             for merge, side, brought in _sides(parents, start, within):
                 here = missing & brought
                 for oid in here:
-                    found[oid].append(merge)
+                    found[oid].insert(0, merge)
                 if here - {side}:
                     inner.append((side, brought))
         tips = inner

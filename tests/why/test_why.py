@@ -148,6 +148,8 @@ def test_a_renamed_file_is_followed_and_copies_where_asked(begun: Repo) -> None:
     begun.commit("Move it\n\nChange-Skip: formatting")
     (span,) = asked(begun, "src/devices.py:2")["answers"][0]["commits"][0]["spans"]
     assert (span["path"], span["was"]) == ("src/auth.py", 2)
+    (span,) = asked(begun, "src/devices.py")["answers"][0]["commits"][0]["spans"]
+    assert span == {"first": 1, "last": 2, "path": "src/auth.py", "was": 1}
     assert "there src/auth.py:2" in gitspec(begun, "why", "src/devices.py:2").out
     long = "".join(f"value_number_{n} = compute_something_rather_long_from_it({n})\n" for n in range(20))
     begun.write("src/long.py", long)

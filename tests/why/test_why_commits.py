@@ -160,6 +160,8 @@ def test_references_from_before_gitspec_answer(begun: Repo) -> None:
     assert (commit["how"], commit["tickets"]) == ("ticket", ["12", "13"])
     assert how(begun, "src/new.py:3") == [("pattern", ["add-2fa"])]  # and not self-contained
     assert how(begun, "src/new.py:4") == [("pattern", ["lost-one"])]
+    _commit(begun, "Make it self-contained")
+    assert how(begun, "src/new.py:5") == [("none", [])]
     assert "by the pattern '(OpenSpec: {id})'" in gitspec(begun, "why", "src/new.py:1").out
 
 
