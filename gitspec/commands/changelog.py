@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from gitspec.commands.compare import Sides, archives_apart, compare, step_between
+from gitspec.commands.compare import Sides, compare, landed_between
 from gitspec.domain.diff import CapabilityDiff
 from gitspec.domain.finding import Finding
 from gitspec.domain.names_between import Step, capability_after, name_after
 from gitspec.domain.version_bump import BreakingChange, Bump, Level, highest, next_version, suggest
-from gitspec.git.path_history import first_added
-from gitspec.store import layout
 from gitspec.store.release_facts import ReleaseFacts, release_facts
 
 
@@ -42,17 +40,16 @@ class Changelog(NamedTuple):
 def changelog(sides: Sides) -> Changelog:
     """The release notes. What differs in the end decides about the version, whatever happened in between."""
     compared = compare(sides)
-    came, gone = archives_apart(sides)
-    landed = _landed(sides) if came else {}
-    released = [_released(facts, landed.get(facts.folder, "")) for facts in release_facts(sides.after, came)]
+    landed = landed_between(sides.after, sides.before) if compared.came else {}
+    released = [_released(facts, landed.get(facts.folder, "")) for facts in release_facts(sides.after, compared.came)]
     order = {folder: at for at, folder in enumerate(landed)}
     released.sort(key=lambda one: (order.get(one.facts.folder, len(order)), one.facts.day, one.facts.id))
-    taken_back = [_released(facts, "") for facts in release_facts(sides.before, gone)]
+    taken_back = [_released(facts, "") for facts in release_facts(sides.before, compared.gone)]
     changes = [one for one in released if one.facts.is_folded]
     undone = [one for one in taken_back if one.facts.is_folded]
     breaking = [BreakingChange(one.facts.id, one.facts.title) for one in changes if one.facts.kind == "breaking"]
     bump = suggest(compared.capabilities, breaking, anything=bool(changes or undone))
-    accounted = _accounted([*changes, *undone], step_between(sides))
+    accounted = _accounted([*changes, *undone], compared.step)
     findings = [f for one in (*released, *taken_back) for f in one.facts.findings]
     return Changelog(
         sides,
@@ -65,13 +62,6 @@ def changelog(sides: Sides) -> Changelog:
         next_version(sides.from_name, bump.level),
         (*compared.findings, *findings),
     )
-
-
-def _landed(sides: Sides) -> dict[str, str]:
-    """The commit that brought each archived folder, in the order in which they landed."""
-    names = [spec.snapshot.name for spec in sides[:2]]
-    found = first_added(sides.after.snapshot.repo, names[1:], names[:1], layout.ARCHIVE, "change.yaml")
-    return {path.rpartition("/")[0]: commit for path, commit in found.items()}
 
 
 def _released(facts: ReleaseFacts, commit: str) -> Released:

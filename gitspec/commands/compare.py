@@ -20,7 +20,9 @@ from gitspec.git.spec_history import merge_bases
 from gitspec.store import layout
 from gitspec.store.archive_names import archives_with_names
 from gitspec.store.cache import Cache
-from gitspec.store.spec import Archived, Spec
+from gitspec.store.spec import Archived, Spec, read_capability
+
+WORK_TREE = "work tree"
 
 
 class Sides(NamedTuple):
@@ -33,11 +35,18 @@ class Sides(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """``findings`` are errors in files of one of the sides; what they are about is not in the difference."""
+    """``findings`` are errors in files of one of the sides; what they are about is not in the difference.
+
+    ``came`` are the archived folders that only the later side has, ``gone`` those that only the earlier one has, and
+    ``step`` is what they did to names.
+    """
 
     sides: Sides
     capabilities: tuple[CapabilityDiff, ...]
     findings: tuple[Finding, ...]
+    came: tuple[Archived, ...]
+    gone: tuple[Archived, ...]
+    step: Step
 
 
 def open_sides(repo: Repository, wanted: RevRange, cache: Cache | None) -> Sides:
@@ -62,7 +71,7 @@ def open_sides(repo: Repository, wanted: RevRange, cache: Cache | None) -> Sides
 def open_with_work_tree(repo: Repository, rev: str, cache: Cache | None) -> Sides:
     """A revision and the work tree; in a bare repository HEAD. Raises CannotJudge G005 for what names no commit."""
     after = Spec(open_snapshot(repo), cache)
-    return Sides(Spec(at_commit(repo, rev), cache), after, rev, "HEAD" if repo.is_bare else "work tree")
+    return Sides(Spec(at_commit(repo, rev), cache), after, rev, "HEAD" if repo.is_bare else WORK_TREE)
 
 
 def compare(sides: Sides) -> Comparison:
@@ -78,48 +87,36 @@ def compare(sides: Sides) -> Comparison:
         loaded.append(_loaded(spec, wanted, name, findings))
         broken |= set(wanted) - loaded[-1].keys()
     before, after = ({c: model for c, model in side.items() if c not in broken} for side in loaded)
-    names = renames(before, after, step_between(sides)) if before and after else {}
-    return Comparison(sides, diff(before, after, names), tuple(findings))
+    archived = set(sides.before.archived()), set(sides.after.archived())
+    came, gone = tuple(sorted(archived[1] - archived[0])), tuple(sorted(archived[0] - archived[1]))
+    step = Step(_names(sides.after, came, sides.before), _names(sides.before, gone, None))
+    names = renames(before, after, step) if before and after else {}
+    return Comparison(sides, diff(before, after, names), tuple(findings), came, gone, step)
 
 
-def archives_apart(sides: Sides) -> tuple[tuple[Archived, ...], tuple[Archived, ...]]:
-    """The archived folders that only the later side has, and those that only the earlier one has."""
-    before, after = sides.before.archived(), sides.after.archived()
-    return tuple(sorted(set(after) - set(before))), tuple(sorted(set(before) - set(after)))
-
-
-def step_between(sides: Sides) -> Step:
-    """The renames and moves of the archived changes that came, or were taken back, in between."""
-    came, gone = archives_apart(sides)
-    return Step(
-        _names(sides.after, came, sides.before if sides.before.archived() else None),
-        _names(sides.before, gone, None),
-    )
+def landed_between(after: Spec, before: Spec | None) -> dict[str, str]:
+    """The commit that brought each archived folder to ``after`` and not to ``before``, in the order of landing."""
+    tip = "HEAD" if after.snapshot.name == WORK_TREE else after.snapshot.name
+    without = [before.snapshot.name] if before else []
+    found = first_added(after.snapshot.repo, [tip], without, layout.ARCHIVE, "change.yaml")
+    return {path.rpartition("/")[0]: commit for path, commit in found.items()}
 
 
 def _names(spec: Spec, folders: Sequence[Archived], without: Spec | None) -> tuple[Archive, ...]:
     files = {e.path: e.path for one in folders for e in spec.archived_change(one).entries}
 
     def order() -> list[str]:
-        tip = spec.snapshot.name if is_commit(spec) else "HEAD"
-        landed = first_added(
-            spec.snapshot.repo, [tip], [without.snapshot.name] if without else [], layout.ARCHIVE, "change.yaml"
-        )
-        return [path.rpartition("/")[0] for path in landed]
+        return list(landed_between(spec, without))
 
     return archives_with_names(files, spec.snapshot.read_many, order)
 
 
-def is_commit(spec: Spec) -> bool:
-    """Whether a snapshot is that of a commit."""
-    return spec.snapshot.name not in ("work tree", "index")
-
-
 def _loaded(spec: Spec, capabilities: Sequence[str], name: str, findings: list[Finding]) -> dict[str, Capability]:
+    paths = [layout.capability_path(capability) for capability in capabilities]
     found = {}
     with gc_paused():
-        for capability in capabilities:
-            loaded = spec.capability(capability)
+        for capability, path, data in zip(capabilities, paths, spec.snapshot.read_many(paths), strict=True):
+            loaded = read_capability(capability, data, path)
             if loaded.value is not None:
                 found[capability] = loaded.value
             else:

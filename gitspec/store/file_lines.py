@@ -6,12 +6,12 @@ from typing import NamedTuple
 from gitspec.domain.capability import Capability
 from gitspec.domain.finding import Finding
 from gitspec.domain.gc_paused import gc_paused
-from gitspec.domain.rules import finding
 from gitspec.git.objects import Objects
 from gitspec.git.path_history import blobs_at, real_parents, simplified
 from gitspec.git.repository import Repository
 from gitspec.git.spec_history import Commit
 from gitspec.store import layout
+from gitspec.store.spec import read_capability
 
 
 class Side(NamedTuple):
@@ -62,15 +62,10 @@ class FileLines:
     def parse(self, oid: str, path: str, commit: str) -> Capability | None:
         """The content of a file; None, and noted as skipped, when it has errors."""
         if oid not in self._models:
-            from gitspec.yaml.binding import load
-
-            loaded = load(Capability, self.objects.read(oid), path)
+            loaded = read_capability(layout.classify(path).capability, self.objects.read(oid), path)
             model = loaded.value
-            errors = [f for f in loaded.findings if f.severity == "error"]
-            if model is not None and layout.capability_path(model.capability) != path:
-                errors, model = [finding("L008", f"the file says '{model.capability}'", path)], None
             if model is None:
-                self.skipped[oid] = Skipped(commit, path, errors[0])
+                self.skipped[oid] = Skipped(commit, path, next(f for f in loaded.findings if f.severity == "error"))
             self._models[oid] = model
         return self._models[oid]
 

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from gitspec.commands.blame import blame
-from gitspec.commands.compare import Sides, compare, step_between
+from gitspec.commands.compare import Sides, compare
 from gitspec.commands.log import find_past, log
 from gitspec.domain.capability import Capability, Requirement
 from gitspec.domain.diff import diff, requirement_parts
@@ -95,8 +95,10 @@ def a_difference_leads_from_one_to_the_other(project: Repository, a: str, b: str
     sides = Sides(Spec(at_commit(project, a)), Spec(at_commit(project, b)), a, b)
     before, after = dict(sides.before.living), dict(sides.after.living)
     found = compare(sides)
-    assert found.capabilities == diff(before, after, renames(before, after, step_between(sides)))
-    assert not mistaken(found.capabilities, by_mark(before), by_mark(after))
+    assert found.capabilities == diff(before, after, renames(before, after, found.step))
+    old, new = requirements_of(before), requirements_of(after)
+    wrong = mistaken(found.capabilities, by_mark(before), by_mark(after))
+    assert not [(kind, was, now) for kind, was, now in wrong if old[was].text != new[now].text]
     assert applied(before, found.capabilities) == {n: flat(r) for n, r in requirements_of(after).items()}
 
 
