@@ -323,9 +323,12 @@ def _bring_up(db: Connection, asked: _Asked) -> _View:
     """Lay down what a database lacks, and give what the tip reaches of it."""
     repo, tip, policy = asked
     mentions_of = mention_finder(policy.references.patterns)
-    _read_new(db, repo, [tip], mentions_of)
     state = state_of_tags(repo, time.time_ns())
     tags = release_tags(repo, branch_matcher(policy.releases))
+    if rows.last_id(db) == 0 and len(tags) < _AT_ONCE:
+        tips = [tip, *(tag.commit for tag in tags)]
+        rows.add_commits(db, tips, message_log(repo, tips), mentions_of, tags)
+    _read_new(db, repo, [tip], mentions_of)
     _read_new(db, repo, [tag.commit for tag in tags], mentions_of)
     rows.rank_releases(db, tags)
     rows.put_meta(db, "tags", state)

@@ -7,16 +7,16 @@ add to one database, what a branch has left behind does no harm, and nothing but
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gitspec.domain.gc_paused import gc_paused
 from gitspec.domain.mentions import Named
 from gitspec.git.message_log import Logged
 
 SCHEMA = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE commits(id INTEGER PRIMARY KEY, oid BLOB NOT NULL UNIQUE, parent INTEGER, others TEXT,
+CREATE TABLE commits(id INTEGER PRIMARY KEY, oid BLOB NOT NULL, parent INTEGER, others TEXT,
   time INTEGER NOT NULL, moment INTEGER NOT NULL, release INTEGER, author BLOB, subject BLOB);
 CREATE TABLE words(id INTEGER PRIMARY KEY, key TEXT NOT NULL, value BLOB NOT NULL, UNIQUE(key, value));
 CREATE TABLE mentions(word INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(word, id)) WITHOUT ROWID;
-CREATE INDEX mentions_of ON mentions(id);
 CREATE TABLE heads(oid BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE releases(rank INTEGER PRIMARY KEY, tag BLOB NOT NULL, id INTEGER NOT NULL);
 CREATE TABLE views(tip INTEGER PRIMARY KEY, upto INTEGER NOT NULL, outside TEXT NOT NULL);
@@ -25,6 +25,12 @@ CREATE TABLE facts(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, P
 """``moment`` is the time of a commit, raised above that of its parents: it puts children after parents whatever their
 clocks said. ``release`` is the rank of the first release that contains the commit. A view tells what of the commits up
 to ``upto`` its tip does not reach; all later ones it does not reach either."""
+
+INDEXES = """
+CREATE UNIQUE INDEX commits_by_oid ON commits(oid);
+CREATE INDEX mentions_of ON mentions(id);
+"""
+"""Made once the first commits are there: in order they cost a fraction."""
 
 _MOST_HEADS = 200
 Connection = Any
@@ -82,18 +88,35 @@ def last_id(db: Connection) -> int:
 
 
 def add_commits(
-    db: Connection, tips: Sequence[str], commits: Iterable[Logged], mentions_of: Callable[[str], Sequence[Named]]
+    db: Connection,
+    tips: Sequence[str],
+    commits: Iterable[Logged],
+    mentions_of: Callable[[str], Sequence[Named]],
+    tags: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Lay down commits that ``tips`` reach: all of them that are not there yet, in any order."""
-    batch: dict[str, tuple[tuple[str, ...], int, str, str, Sequence[Named]]] = {}
-    for oid, parents, time, author, subject, message in commits:
-        batch[oid] = parents, time, author, subject, mentions_of(message)
+    """Lay down commits that ``tips`` reach: all of them that are not there yet, in any order.
+
+    The first time ``tags``, (name, commit), whose commits are among them, are made the releases in the same go.
+    """
+    with gc_paused():
+        batch = {
+            oid: (parents, time, author, subject, mentions_of(message))
+            for oid, parents, time, author, subject, message in commits
+        }
+        inner = _add(db, batch, tags)
+    db.executemany("DELETE FROM heads WHERE oid = ?", [(bytes.fromhex(oid),) for oid in inner])
+    new = [(bytes.fromhex(oid),) for oid in dict.fromkeys(tips) if oid in batch and oid not in inner]
+    db.executemany("INSERT OR IGNORE INTO heads VALUES(?)", new)
+
+
+def _add(db: Connection, batch: dict[str, Any], tags: Sequence[tuple[str, str]]) -> set[str]:
+    """Insert the rows of a batch; gives all that are parents in it."""
+    first = next_id = last_id(db) + 1
+    is_new = first == 1
     known: dict[str, tuple[int, int]] = {}
-    next_id = last_id(db) + 1
-    is_new = next_id == 1
-    words: dict[Named, int] = {}
-    rows = []
-    mentions = []
+    texts: dict[str, bytes] = {}
+    rows: list[tuple[Any, ...]] = []
+    mentions: list[tuple[Named, int]] = []
     inner: set[str] = set()
 
     def find(oid: str) -> tuple[int, int] | None:
@@ -107,46 +130,64 @@ def add_commits(
         return known[oid]
 
     for oid in _parents_first(batch):
-        names, time, author, subject, named = batch[oid]
+        names, moment, author, subject, named = batch[oid]
         inner.update(names)
-        if find(oid):
+        if not is_new and find(oid):
             continue  # once a head is lost, some are read again
-        found = [place for name in names if (place := find(name))]
-        moment = max([time, *(place[1] + 1 for place in found)])
-        ids = [place[0] for place in found]
-        others = " ".join(map(str, ids[1:])) or None
-        rows.append(
-            (
-                next_id,
-                bytes.fromhex(oid),
-                ids[0] if ids else None,
-                others,
-                time,
-                moment,
-                packed(author),
-                packed(subject),
-            )
-        )
+        time, ids = moment, []
+        for name in names:
+            if place := find(name):
+                ids.append(place[0])
+                moment = max(moment, place[1] + 1)
+        if author not in texts:
+            texts[author] = packed(author)
+        others = " ".join(map(str, ids[1:])) if len(ids) > 1 else None
+        parent = ids[0] if ids else None
+        rows.append((next_id, bytes.fromhex(oid), parent, others, time, moment, None, texts[author], packed(subject)))
         known[oid] = next_id, moment
-        for one in named:
-            if one not in words:
-                words[one] = _word(db, one)
-            mentions.append((words[one], next_id))
+        mentions += [(one, next_id) for one in named]
         next_id += 1
-    db.executemany(
-        "INSERT INTO commits(id, oid, parent, others, time, moment, author, subject) VALUES(?,?,?,?,?,?,?,?)", rows
-    )
-    mentions.sort()
-    db.executemany("INSERT INTO mentions VALUES(?,?)", mentions)
-    db.executemany("DELETE FROM heads WHERE oid = ?", [(bytes.fromhex(oid),) for oid in inner])
-    new = [(bytes.fromhex(oid),) for oid in dict.fromkeys(tips) if oid in batch and oid not in inner]
-    db.executemany("INSERT OR IGNORE INTO heads VALUES(?)", new)
+    if is_new:
+        placed = sorted((known[commit][1], name, known[commit][0]) for name, commit in tags)
+        releases = [(name, commit) for _, name, commit in placed]
+        _put_releases(db, releases)
+        ranks = _ranks(len(rows), releases, ((row[0], _parents(row[2], row[3])) for row in reversed(rows)))
+        rows = [(*row[:6], rank, *row[7:]) for row, rank in zip(rows, ranks[1:], strict=True)]
+    db.executemany("INSERT INTO commits VALUES(?,?,?,?,?,?,?,?,?)", rows)
+    _add_mentions(db, mentions)
+    if is_new and rows:
+        for statement in INDEXES.strip().splitlines():
+            db.execute(statement)
+    return inner
+
+
+def _add_mentions(db: Connection, mentions: Sequence[tuple[Named, int]]) -> None:
+    wanted = dict.fromkeys(named for named, _ in mentions)
+    next_word = int(db.execute("SELECT max(id) FROM words").fetchone()[0] or 0) + 1
+    words: dict[Named, int] = {}
+    new: list[tuple[int, str, bytes]] = []
+    for named in wanted:
+        key, data = named[0], packed(named[1])
+        row = (
+            db.execute("SELECT id FROM words WHERE key = ? AND value = ?", (key, data)).fetchone()
+            if next_word > 1
+            else None
+        )
+        if row is None:
+            new.append((next_word + len(new), key, data))
+        words[named] = row[0] if row else new[-1][0]
+    db.executemany("INSERT INTO words VALUES(?,?,?)", new)
+    db.executemany("INSERT INTO mentions VALUES(?,?)", sorted((words[named], commit) for named, commit in mentions))
 
 
 def _parents_first(batch: dict[str, Any]) -> Iterator[str]:
     """The keys of ``batch``, parents before children. Git gives children first, but for clocks that went wrong."""
     done: set[str] = set()
     for oid in reversed(batch):
+        if all(parent in done or parent not in batch for parent in batch[oid][0]) and oid not in done:
+            done.add(oid)
+            yield oid
+            continue
         stack = [oid]
         while stack:
             one = stack[-1]
@@ -160,15 +201,6 @@ def _parents_first(batch: dict[str, Any]) -> Iterator[str]:
             stack.pop()
             done.add(one)
             yield one
-
-
-def _word(db: Connection, named: Named) -> int:
-    key, value = named
-    data = packed(value)
-    row = db.execute("SELECT id FROM words WHERE key = ? AND value = ?", (key, data)).fetchone()
-    if row is None:
-        return int(db.execute("INSERT INTO words(key, value) VALUES(?,?)", (key, data)).lastrowid)
-    return int(row[0])
 
 
 def meta(db: Connection, key: str) -> str:
@@ -280,19 +312,27 @@ def rank_releases(db: Connection, tags: Sequence[tuple[str, str]]) -> None:
 
 
 def _rank_all(db: Connection, now: Sequence[tuple[str, int]]) -> None:
+    _put_releases(db, now)
+    ranks = _ranks(last_id(db), now, graph(db))
+    there = db.execute("SELECT id, release FROM commits")
+    db.executemany(
+        "UPDATE commits SET release = ? WHERE id = ?", [(ranks[one], one) for one, rank in there if ranks[one] != rank]
+    )
+
+
+def _put_releases(db: Connection, now: Sequence[tuple[str, int]]) -> None:
     db.execute("DELETE FROM releases")
     db.executemany("INSERT INTO releases VALUES(?,?,?)", [(r, packed(n), c) for r, (n, c) in enumerate(now, 1)])
+
+
+def _ranks(last: int, now: Sequence[tuple[str, int]], rows: Iterable[tuple[int, list[int]]]) -> list[int | None]:
+    """For each row up to ``last`` the rank of the first release that contains it; ``rows`` are children first."""
     never = len(now) + 1
-    best = [never] * (last_id(db) + 1)
+    best = [never] * (last + 1)
     for rank, (_, commit) in reversed(list(enumerate(now, 1))):
         best[commit] = rank
-    for one, parents in graph(db):
+    for one, parents in rows if now else ():
         rank = best[one]
         for parent in parents:
             best[parent] = min(best[parent], rank)
-    changed = [
-        (None if best[one] == never else best[one], one)
-        for one, rank in db.execute("SELECT id, release FROM commits")
-        if best[one] != (never if rank is None else rank)
-    ]
-    db.executemany("UPDATE commits SET release = ? WHERE id = ?", changed)
+    return [None if rank == never else rank for rank in best]
