@@ -8,7 +8,7 @@ from gitspec.domain.task_status import Item
 def followed(then: Sequence[Item], now: Sequence[Item]) -> dict[str, str]:
     """The numbers of now by those of then; a task that is gone is left out.
 
-    The same text is the same task, whatever its number, as long as only one has it. Else it is the number that stays,
+    The same text is the same task, whatever its number, as long as only one had it and has it. Else it is the number that stays,
     with a text that was edited, unless that text was another task's then, or the old one is another's now.
     """
     texts_then, texts_now = _numbers_by_text(then), _numbers_by_text(now)
@@ -17,7 +17,7 @@ def followed(then: Sequence[Item], now: Sequence[Item]) -> dict[str, str]:
     for item in then:
         if there.get(item.id) == item.text:
             found[item.id] = item.id
-        elif number := texts_now.get(item.text):
+        elif texts_then[item.text] and (number := texts_now.get(item.text)):
             found[item.id] = number
         elif item.id in there and there[item.id] not in texts_then:
             found[item.id] = item.id

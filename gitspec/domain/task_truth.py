@@ -139,19 +139,21 @@ def _words(past: Past) -> dict[str, _Word]:
     by_task: dict[str, list[str]] = {}
     for naming in past.namings:
         by_task.setdefault(naming.task, []).append(naming.commit)
-    found = {}
-    for task, commits in by_task.items():
-        chain: set[str] = set()  # what takes a naming back, or gives it again, is none itself
-        for revert in reversed(past.reverts):
-            if revert.undone & chain or not revert.undone.isdisjoint(commits):
-                chain.add(revert.commit)
-        named = [commit for commit in commits if commit not in chain]
-        lost: dict[str, str] = {}
-        for revert in active:
-            if not revert.undone.isdisjoint(named):
-                lost |= {commit: revert.commit for commit in named if commit in revert.after and commit not in lost}
-        found[task] = _Word(tuple(named), lost)
-    return found
+    return {task: _word(commits, past.reverts, active) for task, commits in by_task.items()}
+
+
+def _word(commits: Sequence[str], reverts: Sequence[Revert], active: Sequence[Revert]) -> _Word:
+    takes: dict[str, bool] = {}  # reverts of namings, and of such reverts; what takes a naming back or gives it is none
+    for revert in reversed(reverts):
+        undone = [takes.get(commit) for commit in revert.undone if commit in takes or commit in commits]
+        if undone:
+            takes[revert.commit] = not all(undone)
+    named = [commit for commit in commits if commit not in takes]
+    lost: dict[str, str] = {}
+    for revert in active:
+        if takes.get(revert.commit):
+            lost |= {commit: revert.commit for commit in named if commit in revert.after and commit not in lost}
+    return _Word(tuple(named), lost)
 
 
 def _unborne(item: Item, word: _Word, past: Past) -> Doubt | None:
