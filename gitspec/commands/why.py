@@ -10,6 +10,7 @@ from gitspec.commands.why_place import place_of
 from gitspec.domain.attribution import NAMED, Because
 from gitspec.domain.places import POLICY
 from gitspec.domain.reference_patterns import pattern_finder
+from gitspec.domain.references import SETTLES_KEY
 from gitspec.errors import CannotJudge
 from gitspec.git.line_origins import LineOrigins, Span, Wanted, line_origins
 from gitspec.git.ref_tips import commit_of
@@ -90,7 +91,7 @@ def why(parts: SpecParts, argument: str, wanted: Wanted) -> Why:
         raise CannotJudge("G016", message, place=place.path, help="git fetch --unshallow")
     history = _history(parts, tip, policy)
     try:
-        groups = _grouped(_by_commit(origins, answered, history))
+        groups = _grouped(_by_commit(origins, _with_settlers(answered, history), history))
         changes = change_answers(parts, (change for group in groups for change in group.changes))
         changes = _with_archives(changes, history)
     finally:
@@ -110,6 +111,16 @@ def _history(parts: SpecParts, tip: str, policy: "Policy | None") -> "History":
     return open_history(parts.repo, tip, policy=policy, use_cache=parts.cache is not None)
 
 
+def _with_settlers(answered: Mapping[str, Answered], history: "History") -> dict[str, Answered]:
+    """With the commits that settle those that skipped: `via` of their answers."""
+    skipped = [oid for oid, one in answered.items() if one.because.how == "skip"]
+    settlers = [(line.oid, said.value) for line, said in history.mentions(SETTLES_KEY)] if skipped else []
+    via = {oid: by for oid in skipped for by, name in reversed(settlers) if len(name) >= 7 and oid.startswith(name)}
+    return dict(answered) | {
+        oid: answered[oid]._replace(because=answered[oid].because._replace(via=by)) for oid, by in via.items()
+    }
+
+
 def _by_commit(origins: LineOrigins, answered: Mapping[str, Answered], history: "History") -> list[CommitLines]:
     spans: dict[str, list[Span]] = {}
     for span in origins.spans:
@@ -127,7 +138,7 @@ def _grouped(lines: Sequence[CommitLines]) -> tuple[Group, ...]:
         because = one.answer.because if one.answer else Because("uncommitted")
         key: tuple[object, ...] = because.changes
         if because.how not in NAMED:
-            key = (because.how, because.said if because.how == "skip" else "")
+            key = (because.how, because.said, because.via) if because.how == "skip" else (because.how,)
         found.setdefault(key, []).append(one)
         reasons.setdefault(key, because)
     groups = (

@@ -120,7 +120,7 @@ def _reason(because: Because, here: str) -> str:
         "pick": f"{here or 'the commit'} says that it was picked from {via}, which is for this change",
         "folder": "the commit names no change, and touches the folder of this one only",
         "merge": f"the commit names no change; it was merged by {via}, which names this one",
-        "skip": f"no change: Change-Skip: {because.said}",
+        "skip": f"no change: Change-Skip: {because.said}" + (f", settled by {via}" if via else ""),
         "ticket": "no change, but a ticket" + (f" of {via}, which merged it" if via else ""),
         "before": "no change: older than the policy",
         "none": "no change: nothing names one",

@@ -183,6 +183,15 @@ def test_a_reason_for_no_change_is_given_before_what_a_merge_says(begun: Repo) -
     assert how(begun, "src/new.py:1") == [("skip", [])]
 
 
+def test_a_commit_that_skipped_leads_to_the_one_that_settles_it(begun: Repo) -> None:
+    emergency = _commit(begun, "Patch at night\n\nChange-Skip: emergency")
+    assert _commit_of(begun, "src/new.py:1")["via"] is None
+    settler = _commit(begun, f"Do it properly\n\nChange: add-2fa\nSettles: {emergency[:12]}")
+    commit = _commit_of(begun, "src/new.py:1")
+    assert (commit["how"], commit["said"], commit["via"]) == ("skip", "emergency", settler)
+    assert f"Change-Skip: emergency, settled by {settler[:12]}" in gitspec(begun, "why", "src/new.py:1").out
+
+
 def test_a_commit_for_two_changes_answers_with_both(begun: Repo) -> None:
     second_change(begun)
     _commit(begun, "Both\n\nChange: add-2fa\nChange: add-billing")
