@@ -22,6 +22,7 @@ from gitspec.git.citations import citations_at
 from gitspec.git.snapshot import WorkTree
 from gitspec.store.documents import Document, capability_documents
 from gitspec.store.history_index import CommitLine, History, open_history
+from gitspec.store.landings import landings
 from gitspec.store.records import ChangeRecord, records_of
 from gitspec.store.requirement_changes import RequirementChange, requirement_changes
 from gitspec.store.spec import ChangeFolder, Spec
@@ -80,7 +81,8 @@ def _known(spec: Spec, policy: "Policy", tip: str) -> _Known:
             archiving = {commit.oid for commit, _ in history.mentions("Archived")}
             by_change = _by_value(history, "Change", archiving)
             by_requirement = _by_value(history, "Spec", archiving)
-            landed = {one.id: _landing(history, one.id) for one in spec.archived()}
+            archived = {one.id for one in spec.archived()}
+            landed = {c: (oid, history.release_of(oid)) for c, oid in landings(history).items() if oid and c in archived}
         finally:
             history.close()
     changes = requirement_changes(spec, spec.cache)
@@ -108,11 +110,6 @@ def _by_value(history: History, key: str, without: set[str]) -> dict[str, list[N
 
 def _named(commit: CommitLine) -> NamedCommit:
     return NamedCommit(commit.oid, commit.subject, commit.author, commit.time)
-
-
-def _landing(history: History, change: str) -> tuple[str, str]:
-    commit = history.archived_in(change)
-    return commit, history.release_of(commit) if commit else ""
 
 
 def _touch(one: RequirementChange, landed: Mapping[str, tuple[str, str]]) -> Touch:

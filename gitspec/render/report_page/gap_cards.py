@@ -34,7 +34,7 @@ def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
     cards = []
     if gaps.broken:
         broken = [Entry(f"spec/{c.id}", c.path, c.problem) for c in gaps.broken]
-        cards.append(_card("broken", broken, "files that cannot be read", "gitspec validate says what is wrong."))
+        cards.append(_card("broken", broken, "file that cannot be read", "gitspec validate says what is wrong."))
     untested = [Entry(f"spec/{r.name}", r.name) for r in gaps.untested]
     scenarios = [Entry(f"spec/{r.name}:{scenario}", f"{r.name}#{scenario}") for r, scenario in gaps.scenarios]
     without = [Entry(f"change/{c.id}", c.id, c.state) for c in gaps.without_commits]
@@ -45,7 +45,7 @@ def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
         _card(
             "untested",
             untested,
-            "requirements without a test",
+            "requirement without a test",
             "No test names them, nor one of their scenarios.",
             "Every requirement is named by a test." if report.requirements else "There are no requirements yet.",
             link="matrix?tests=without",
@@ -53,7 +53,7 @@ def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
         _card(
             "scenarios",
             scenarios,
-            "scenarios without a test",
+            "scenario without a test",
             "No test names them.",
             "Every scenario is named by a test.",
             link="matrix?tests=partly",
@@ -61,12 +61,12 @@ def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
         _card(
             "commits",
             without,
-            "changes without commits",
+            "change without commits",
             "No commit says which work was done for them.",
             "Every change is named by a commit.",
         ),
         _card(
-            "tasks", tasks, "open tasks", "Neither done nor dropped.", "No task is open.", link="changes", total=open_
+            "tasks", tasks, "open task", "Neither done nor dropped.", "No task is open.", link="changes", total=open_
         ),
     ]
 
@@ -77,4 +77,10 @@ def _card(
     """``total``: the number to show when it is not that of the entries."""
     shown = tuple(entries[:_MOST])
     number = len(entries) if total < 0 else total
-    return Card(name, number, title, note, fine, shown, len(entries) - len(shown), link)
+    return Card(name, number, _of(number, title), note, fine, shown, len(entries) - len(shown), link)
+
+
+def _of(number: int, title: str) -> str:
+    """``requirements without a test`` for any number of them but one; the noun of a title ends before `with` or `that`."""
+    at = min((i for word in (" with", " that") if (i := title.find(word)) > 0), default=len(title))
+    return title if number == 1 else f"{title[:at]}s{title[at:]}"

@@ -395,6 +395,10 @@
       if (everything || current === "matrix") matrix.showMore(Infinity);
     });
     go(true);
+    // A browser looks for the address's element by itself once all is loaded, and takes the focus away from it.
+    if (document.readyState !== "complete" && fragment().includes("/")) {
+      window.addEventListener("load", () => setTimeout(() => go(true), 0));
+    }
     root.dataset.ready = "yes";
   }
 

@@ -11,6 +11,9 @@ from markupsafe import Markup, escape
 
 from gitspec.render.text import clean_line, clean_lines
 
+MOST = 50_000
+"""So many characters of one text are shown: nobody reads more, and browsers take minutes to lay out millions."""
+
 _ITEM = re.compile(r"( {0,12})([-*+]|\d{1,9}[.)]) +(?=\S)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _TICKS = re.compile("`+")
@@ -21,16 +24,19 @@ def prose(text: str | None) -> Markup:
     """The blocks of a text."""
     if not text:
         return Markup("")
-    lines = clean_lines(text)
-    return Markup("").join(_blocks(lines))
+    shown = Markup("").join(_blocks(clean_lines(text[:MOST])))
+    return shown + _left_out(text) if len(text) > MOST else shown
 
 
 def inline(text: str) -> Markup:
     """A line with its code and what is strong in it."""
-    text = clean_line(text)
-    if "`" not in text:
-        return _strong(text)
-    return Markup("").join(_spans(text))
+    line = clean_line(text[:MOST])
+    shown = Markup("").join(_spans(line)) if "`" in line else _strong(line)
+    return shown + _left_out(text) if len(text) > MOST else shown
+
+
+def _left_out(text: str) -> Markup:
+    return Markup(f'<span class="quiet"> … and {len(text) - MOST:,} characters more, which the file has.</span>')
 
 
 def _blocks(lines: list[str]) -> Iterator[Markup]:
@@ -128,4 +134,4 @@ def _spans(text: str) -> Iterator[Markup]:
 
 def _strong(text: str) -> Markup:
     escaped = escape(text)
-    return Markup(_STRONG.sub(r"<strong>\1</strong>", escaped)) if "**" in text else escaped
+    return Markup(_STRONG.sub(r"<strong>\1</strong>", str(escaped))) if "**" in text else escaped

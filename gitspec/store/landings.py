@@ -1,0 +1,47 @@
+"""Which commits put the changes' folders into the archive: all of them by one walk."""
+
+import os
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from gitspec.domain.mentions import ARCHIVED_KEY
+from gitspec.git.run import git
+from gitspec.store import layout
+
+if TYPE_CHECKING:
+    from gitspec.store.history_index import History
+
+_LOG = ("log", "--full-history", "--no-merges", "--no-renames", "--diff-filter=A", "--name-only", "-z", "--format=%H")
+
+
+def landings(history: "History") -> dict[str, str]:
+    """By change what ``History.archived_in`` answers for it, for all changes that have ever been archived.
+
+    Where one commit brought the folder, and no other says that it did, it is that one; only others are asked one by one.
+    """
+    claimed: defaultdict[str, set[str]] = defaultdict(set)
+    for commit, mention in history.mentions(ARCHIVED_KEY):
+        claimed[mention.value].add(commit.oid)
+    brought = _brought(history)
+    found: dict[str, str] = {}
+    for name, commits in brought.items():
+        split = layout.split_archive_name(name)
+        if split is not None and split[1] not in found:
+            sole = next(iter(commits)) if len(commits) == 1 and claimed[name] <= commits else ""
+            found[split[1]] = sole or history.archived_in(split[1])
+    return found
+
+
+def _brought(history: "History") -> dict[str, set[str]]:
+    """The ordinary commits that added ``change.yaml`` to a folder of the archive, by the folder's name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    commit = ""
+    listed = git(history.repo, *_LOG, history.tip, "--", f"{layout.ARCHIVE}/")
+    for field in os.fsdecode(listed).split("\0"):
+        row = field.strip("\n")
+        folder, _, file = row.rpartition("/")
+        if file == "change.yaml":
+            found[folder.rpartition("/")[2]].add(commit)
+        elif not folder and len(row) in (40, 64):
+            commit = row
+    return found
