@@ -49,6 +49,9 @@ class Wanted(NamedTuple):
     spaces: bool = True
 
 
+_NO_GRAFTS = {"GIT_GRAFT_FILE": os.devnull}
+
+
 def line_origins(repo: Repository, path: str, wanted: Wanted, at: str = "") -> LineOrigins:
     """Who last touched the lines of ``path`` (from the top of the repository) as of the commit ``at``, or of the work tree.
 
@@ -63,13 +66,13 @@ def line_origins(repo: Repository, path: str, wanted: Wanted, at: str = "") -> L
     options += ["-M"] * wanted.moved + ["-C"] * wanted.copied + ["-w"] * (not wanted.spaces)
     args = ("blame", "--porcelain", "--no-textconv", "--encoding=UTF-8", *options, *([at] if at else []), "--", path)
     config = ("-c", "core.quotePath=false")
-    result = run(repo, *config, *args)
+    result = run(repo, *config, *args, env=_NO_GRAFTS)
     missing = ""
     if at and result.status and b"could not open object name list" in result.err:
         missing = os.fsdecode(result.err).strip().splitlines()[-1].partition("list: ")[2]
         revs = _listed(repo, at, missing)
         with _unconfigured(repo) as plain:
-            result = run(plain, *config, *args[:4], *(f"--ignore-rev={rev}" for rev in revs), *args[4:])
+            result = run(plain, *config, *args[:4], *(f"--ignore-rev={rev}" for rev in revs), *args[4:], env=_NO_GRAFTS)
         missing = "" if revs else missing
     if result.status:
         raise _refusal(args, path, result.status, result.err)

@@ -3,6 +3,8 @@
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gitspec.domain.policy import ReferencePattern
 from gitspec.domain.reference_patterns import LOOKED_AT, MOST, pattern_finder, pattern_problem
@@ -158,3 +160,36 @@ def test_the_policy_says_which_pattern_finds_nothing_and_what_to_write(repo: Rep
     assert "spec/gitspec.yaml:5:7: S007 warning: the pattern has no {id}: it finds nothing" in ran.out
     assert "spec/gitspec.yaml:6:7: S007 warning: the pattern has more than one {id}" in ran.out
     assert "help: write {id} once, where the id stands" in ran.out
+
+
+_AROUND = st.text(st.characters(codec="utf-8", exclude_characters="{}\n\r"), max_size=12)
+_IDS = {
+    "change": st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){1,3}", fullmatch=True),
+    "key": st.from_regex(r"[A-Z][A-Z0-9]{1,8}-[0-9]{1,6}", fullmatch=True),
+    "number": st.from_regex(r"[0-9]{1,9}", fullmatch=True),
+    "hash": st.from_regex(r"[0-9a-f]{7,40}", fullmatch=True),
+}
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), _AROUND, _AROUND, st.sampled_from(sorted(_IDS)))
+def test_whatever_stands_around_the_id_is_found_as_it_stands(
+    data: st.DataObject, before: str, after: str, kind: str
+) -> None:
+    value = data.draw(_IDS[kind])
+    outside = "" if not (before + after).strip() else " "
+    joined = before[-1:].isalnum() or after[:1].isalnum() or before[-1:] in ("-", "_") or after[:1] in ("-", "_")
+    message = f"Title\n\n{outside}{before}{value}{after}{outside}\n"
+    found = _found(message, f"{before}{{id}}{after}", kind, "body")
+    if not joined:
+        assert value in found or (kind == "change" and found), (message, found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(_AROUND, _AROUND, st.sampled_from(sorted(_IDS)), st.sampled_from(["trailer", "anywhere"]))),
+    st.text(),
+)
+def test_no_pattern_and_no_message_stop_the_search(rows: list[tuple[str, str, str, str]], message: str) -> None:
+    patterns = [_pattern(f"{before}{{id}}{after}", kind, where) for before, after, kind, where in rows]
+    assert all(len(one.value) <= 100 for one in pattern_finder(patterns)(message))
