@@ -46,6 +46,7 @@ def operation_options(function: "Callable[..., Any]") -> "Callable[..., Any]":
 @click.option("--pr", is_flag=True, help="Push to the branch gitspec/archive, for a pull request; nothing moves here.")
 @click.option("--remote", metavar="REMOTE", help="The remote for --push and --pr, instead of the branch's own.")
 @click.option("--drop-unpublished", is_flag=True, help="Take the change's archive out again, if nobody else has it.")
+@click.option("--strict", is_flag=True, help="Let warnings keep a change from being archived.")
 @operation_options
 @no_cache_option
 @json_option
@@ -56,6 +57,7 @@ def command(
     pr: bool,
     remote: str | None,
     drop_unpublished: bool,
+    strict: bool,
     onto: str | None,
     dry_run: bool,
     expect: str | None,
@@ -84,9 +86,9 @@ def command(
         raise UsageError("U000", "--push and --pr exclude each other", help="--pr is for a branch that takes no push")
     if remote is not None and not push and not pr:
         raise UsageError("U000", "--remote goes with --push or --pr", help="gitspec archive --help")
-    options = Options(onto, expect, not (no_tag or pr), not no_cache, push, remote, all_branches=merged)
+    options = Options(onto, expect, not (no_tag or pr), not no_cache, push, remote, all_branches=merged, strict=strict)
     if drop_unpublished:
-        if merged or push or pr or dry_run or expect or no_tag:
+        if merged or push or pr or dry_run or expect or no_tag or strict:
             raise UsageError(
                 "U000", "--drop-unpublished goes with --onto only", help=f"gitspec archive --drop-unpublished {change}"
             )

@@ -44,6 +44,8 @@ class Options(NamedTuple):
     """The remote to push to, instead of the one that Git would choose."""
     all_branches: bool = False
     """Whether to look at all its branches first, and not only at the one that is pushed to."""
+    strict: bool = False
+    """Whether warnings keep a change from being archived."""
 
 
 class Done(NamedTuple, Generic[P]):
@@ -122,7 +124,7 @@ def archive_planner(repo: Repository, change: str, options: Options) -> Planner[
     def plan(target: Target) -> Plan:
         tip = open_tip(repo, target)
         try:
-            return plan_archive(tip, change, with_tag=options.with_tag, cache=cache)
+            return plan_archive(tip, change, with_tag=options.with_tag, cache=cache, strict=options.strict)
         finally:
             tip.objects.close()
 
@@ -138,7 +140,7 @@ def merged_planner(repo: Repository, options: Options) -> "Planner[MergedPlan]":
     def plan(target: Target) -> "MergedPlan":
         tip = open_tip(repo, target)
         try:
-            return plan_merged(tip, with_tag=options.with_tag, cache=cache)
+            return plan_merged(tip, with_tag=options.with_tag, cache=cache, strict=options.strict)
         finally:
             tip.objects.close()
 

@@ -32,8 +32,8 @@ class MergedPlan(NamedTuple):
     left: tuple[Left, ...]
 
 
-def plan_merged(tip: Tip, *, with_tag: bool, cache: Cache | None) -> MergedPlan:
-    """Plan the archive of every complete change, each after those it depends on.
+def plan_merged(tip: Tip, *, with_tag: bool, cache: Cache | None, strict: bool = False) -> MergedPlan:
+    """Plan the archive of every complete change, each after those it depends on; ``strict`` as in ``plan_archive``.
 
     What is not complete, or not valid, or still edited on a remote branch is left and named; it stops no other one.
     Raises CannotJudge for what keeps anything from being judged (no policy, missing objects).
@@ -52,7 +52,7 @@ def plan_merged(tip: Tip, *, with_tag: bool, cache: Cache | None) -> MergedPlan:
     def plan(change: str) -> None:
         nonlocal at
         _refuse_edited(change, elsewhere.get(change, ()))
-        plans.append(plan_archive(at, change, with_tag=with_tag, cache=cache))
+        plans.append(plan_archive(at, change, with_tag=with_tag, cache=cache, strict=strict))
         at = tip._replace(root=plans[-1].operation.tree)
 
     for change in complete:

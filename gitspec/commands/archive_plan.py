@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gitspec.commands.archive_rival import refuse_archived_upstream
 from gitspec.commands.archive_tag import Choice, choose_tag
 from gitspec.domain import archive_message
-from gitspec.domain.finding import Finding
+from gitspec.domain.finding import Finding, has_errors
 from gitspec.domain.fold_result import Touched
 from gitspec.domain.fold_version import FOLD_VERSION
 from gitspec.domain.ids import problem_with_change_id
@@ -43,7 +43,7 @@ class Plan(NamedTuple):
     earlier: str = ""
     """The commit that has the tag of that name already, when this one gets none for that."""
     findings: tuple[Finding, ...] = ()
-    """What is said of its tasks, and keeps nothing from happening."""
+    """What is said of its tasks and of what cites it, and keeps nothing from happening."""
 
 
 class Tip(NamedTuple):
@@ -69,8 +69,8 @@ def open_tip(repo: Repository, target: Target) -> Tip:
     return Tip(repo, target, root, Trees(objects.read, ObjectBatch(repo.object_format)), objects)
 
 
-def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) -> Plan:
-    """Plan the archive of a change.
+def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None, strict: bool = False) -> Plan:
+    """Plan the archive of a change; with ``strict`` warnings about its tasks and about citations refuse it (Invalid).
 
     Raises UsageError and CannotJudge for a bad id and a missing policy; Refused: A003 archived already (here or upstream), A007 not
     committed, A001 no tasks, A002 open tasks, A033 tasks that the policy holds for open (CannotJudge G016 where a shallow clone
@@ -80,7 +80,10 @@ def plan_archive(tip: Tip, change: str, *, with_tag: bool, cache: Cache | None) 
     folder = active_folder(tip, change)
     refuse_archived_upstream(tip.repo, tip.target.branch, change)
     try:
-        return _planned(tip, change, folder, settings(tip.repo), with_tag=with_tag, cache=cache)
+        planned = _planned(tip, change, folder, settings(tip.repo), with_tag=with_tag, cache=cache)
+        if has_errors(planned.findings, strict=strict):
+            raise Invalid(change, [f._replace(severity="error") for f in planned.findings])
+        return planned
     except GitspecError as error:
         _blame_uncommitted(tip, change, error)
         raise
@@ -99,6 +102,8 @@ def _planned(
     prepared = _prepared(tip, change, folder, tasks, cache)
     _refuse_unready(tip, change, prepared, tasks)
     findings = () if day else _refuse_doubtful(tip, change, tasks, cache)
+    if not day:
+        findings += _still_cited(tip, change, prepared, cache)
     name = layout.archive_name(day or who.committer.date, change)
     message = archive_message.archive_message(change, prepared.title, name, prepared.touched, FOLD_VERSION)
     files = {path: _blob(tip, data) for path, data in prepared.files.items()}
@@ -339,6 +344,15 @@ def _refuse_doubtful(tip: Tip, change: str, tasks: Sequence[Task], cache: Cache 
     from gitspec.commands.task_doubts import refuse_held_open
 
     return refuse_held_open(open_spec(tip, cache), change, tip.history)
+
+
+def _still_cited(tip: Tip, change: str, prepared: Prepared, cache: Cache | None) -> tuple[Finding, ...]:
+    """What tests and code still cite of what the change takes away; one that only adds costs no look."""
+    if not any(t.was or t.renamed or t.moved_out or t.removed or t.modified for t in prepared.touched):
+        return ()
+    from gitspec.store.cited import still_cited
+
+    return tuple(still_cited(open_spec(tip, cache), [change]))
 
 
 def _refuse_bad_successor(tip: Tip, change: str, other: str) -> None:

@@ -16,6 +16,7 @@ from gitspec.git.spec_history import brought_in, tree_changes
 from gitspec.git.target import Target
 from gitspec.store import layout
 from gitspec.store.check import check_change
+from gitspec.store.cited import still_cited
 from gitspec.store.folding import fold_change
 from gitspec.store.spec import Spec
 from gitspec.store.stale import last_touched
@@ -122,6 +123,7 @@ def _tried_one(tip: Tip, merged: Spec, change: str, head: str, first: Sequence[s
         *alone.findings,
         *(_after(f, first) for f in later),
         *task_findings(merged, [alone.record], tip.history),
+        *still_cited(merged, [change]),
     ]
     capabilities, newer = _shown(spec, merged, change, head)
     state: State = "refused" if any(f.severity == "error" for f in findings) else "complete"

@@ -8,6 +8,7 @@ from gitspec.domain.finding import Finding, has_errors, is_unjudged
 from gitspec.errors import CannotJudge
 from gitspec.store import layout
 from gitspec.store.check import CheckedChange, check_changes, sort_key
+from gitspec.store.cited import still_cited
 from gitspec.store.facts import CapabilityFacts, Check, facts_of_capabilities
 from gitspec.store.memo import remembered
 from gitspec.store.records import DeltaOutline, finding_of, plain, policy_oid, records_of
@@ -49,6 +50,7 @@ def validate_all(spec: Spec, *, strict: bool = False) -> Validation:
     capabilities, findings = _capabilities(spec, None, rest.work_out)
     rest.work_out_links()
     findings += in_force(spec, task_findings(spec, [change.record for change in rest.changes]))
+    findings += still_cited(spec, [change.id for change in rest.changes])
     return _validation(capabilities, rest.changes, [*findings, *rest.findings], strict)
 
 
@@ -61,6 +63,7 @@ def validate_some(spec: Spec, names: Sequence[Named], *, strict: bool = False) -
     inside = tuple(change.record.path for change in changes)
     findings += [*_policy(spec), *(f for f in spec.layout_findings() if _within(f.path, inside))]
     findings += in_force(spec, task_findings(spec, [change.record for change in changes]))
+    findings += still_cited(spec, [change.id for change in changes])
     return _validation(capabilities, changes, findings, strict)
 
 

@@ -30,6 +30,12 @@ class DeltaNames(NamedTuple):
     renamed: tuple[tuple[str, str], ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def takes_names(self) -> bool:
+        """Whether something may lose its name."""
+        edits = any(one.removed or one.renamed for _, one in self.modified)
+        return bool(self.rename_to or self.removed or self.renamed or self.moved or edits)
+
 
 class Effect(NamedTuple):
     """What one change does to names: ``gone`` are those that nothing has any more, with the new name or ``""``."""

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec.domain.citable import Citable, DeltaNames, Effect, ScenarioEdits, effect, with_changes
+from gitspec.git.objects import MODE_FILE
+from gitspec.git.snapshot import folder_trees
 from gitspec.store.memo import remembered
 
 if TYPE_CHECKING:
@@ -21,11 +23,11 @@ class Outline(NamedTuple):
     scenarios: tuple[tuple[str, int], ...]
 
 
-def outlines(spec: "Spec") -> dict[str, tuple[Outline, ...] | None]:
-    """The requirements of all living capabilities, in reading order; None for a file with errors."""
+def outlines(spec: "Spec", capabilities: Sequence[str] | None = None) -> dict[str, tuple[Outline, ...] | None]:
+    """The requirements of all living capabilities (or of those given), in reading order; None for a file with errors."""
     from gitspec.store.bulk import map_many
 
-    paths = spec.capability_paths()
+    paths = spec.capability_paths(capabilities)
     oids = spec.oids(list(paths.values()))
     names = list(paths)
 
@@ -48,9 +50,12 @@ def citable(spec: "Spec", known: Mapping[str, tuple[Outline, ...] | None] | None
 
 
 def effects(spec: "Spec", changes: Sequence[str]) -> dict[str, Effect]:
-    """What each active change makes of names, as far as its deltas can be read."""
-    living = _living(outlines(spec))
-    return {name: effect(living, deltas) for name, deltas in _names_of(spec, [spec.change(c) for c in changes]).items()}
+    """What active changes make of names, as far as their deltas can be read; only of those that take any away."""
+    names = _names_of(spec, [spec.change(change) for change in changes])
+    taking = {change: deltas for change, deltas in names.items() if any(delta.takes_names for delta in deltas)}
+    touched = sorted({delta.capability for deltas in taking.values() for delta in deltas})
+    living = _living(outlines(spec, touched)) if touched else {}
+    return {change: effect(living, deltas) for change, deltas in taking.items()}
 
 
 def _living(known: Mapping[str, tuple[Outline, ...] | None]) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -89,9 +94,17 @@ def _outlines(capability: str, path: str, row: list[Any]) -> tuple[Outline, ...]
 
 
 def _names_of(spec: "Spec", folders: "Sequence[ChangeFolder]") -> dict[str, tuple[DeltaNames, ...]]:
-    keys = [f"{folder.path} {folder.tree()}" for folder in folders]
+    keys = [f"{folder.path} {_tree_of_deltas(spec, folder)}" for folder in folders]
     rows = remembered(spec.cache, "names", keys, lambda missing: [_rows_of(folders[i]) for i in missing])
     return {folder.id: tuple(map(_delta, row)) for folder, row in zip(folders, rows, strict=True)}
+
+
+def _tree_of_deltas(spec: "Spec", folder: "ChangeFolder") -> str:
+    """The tree id of the deltas alone: ticking a task changes no name."""
+    start = f"{folder.path}/deltas/"
+    paths = [entry.path for entry in folder.entries if entry.path.startswith(start)]
+    rows = [(path[len(start) :], MODE_FILE, oid) for path, oid in zip(paths, spec.oids(paths), strict=True)]
+    return folder_trees(rows, spec.snapshot.repo.object_format)[""]
 
 
 def _rows_of(folder: "ChangeFolder") -> list[Any]:

@@ -9,28 +9,34 @@ from gitspec.domain.rules import finding
 from gitspec.git.citations import citations_at
 from gitspec.git.snapshot import WorkTree
 from gitspec.store.citable import effects
-from gitspec.store.records import ChangeRecord
 from gitspec.store.severities import in_force
 
 if TYPE_CHECKING:
+    from gitspec.domain.policy import Policy
     from gitspec.store.spec import Spec
 
 
 def citations_of(spec: "Spec") -> tuple[Citation, ...]:
     """All citations at the commit of the snapshot, or in the work tree. Raises CannotJudge as ``citations_at``, and L010."""
+    return _citations(spec, spec.require_policy())
+
+
+def _citations(spec: "Spec", policy: "Policy") -> tuple[Citation, ...]:
     at = None if isinstance(spec.snapshot, WorkTree) else spec.snapshot.name
-    return citations_at(spec.snapshot.repo, at, spec.require_policy(), spec.cache)
+    return citations_at(spec.snapshot.repo, at, policy, spec.cache)
 
 
-def still_cited(spec: "Spec", records: Sequence[ChangeRecord]) -> list[Finding]:
-    """E002 for each place that cites what one of the active changes removes, renames or moves; sorted by place.
+def still_cited(spec: "Spec", changes: Sequence[str]) -> list[Finding]:
+    """E002 for each place that cites what one of the active changes removes, renames or moves; by place.
 
-    Changes that take nothing away cost no look at tests and code.
+    Changes that take nothing away cost no look at tests and code; a policy that cannot be read has findings of its own.
+    Raises as ``citations_at``.
     """
-    gone = {change: found.gone for change, found in effects(spec, [r.id for r in records if _takes(r)]).items()}
-    if not any(gone.values()):
+    gone = {change: found.gone for change, found in effects(spec, changes).items() if found.gone}
+    policy = spec.policy().value if gone else None
+    if policy is None:
         return []
-    citations = citations_of(spec)
+    citations = _citations(spec, policy)
     return in_force(
         spec,
         [
@@ -40,11 +46,6 @@ def still_cited(spec: "Spec", records: Sequence[ChangeRecord]) -> list[Finding]:
             if citation.name in names
         ],
     )
-
-
-def _takes(record: ChangeRecord) -> bool:
-    """Whether a change may take a name away; that of a scenario goes with an edit of its requirement."""
-    return any(d.removed or d.renamed or d.moved or d.rename_to or d.modified for d in record.deltas)
 
 
 def _finding(citation: Citation, change: str, now: str) -> Finding:
