@@ -8,7 +8,7 @@ from gitspec.commands.why_changes import ChangeAnswer, change_answers
 from gitspec.commands.why_commits import Answered, Asked, answers
 from gitspec.commands.why_place import place_of
 from gitspec.domain.attribution import NAMED, Because
-from gitspec.domain.places import POLICY
+from gitspec.domain.places import CHANGES, POLICY
 from gitspec.domain.reference_patterns import pattern_finder
 from gitspec.domain.references import SETTLES_KEY
 from gitspec.errors import CannotJudge
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MANY = 500
 _FEW = 3
-"""Changes of which the commit that archived them is looked for where no commit says that it did."""
+"""Changes of which history is walked for what no commit says: who archived them, who merged their proposals."""
 
 
 class CommitLines(NamedTuple):
@@ -94,6 +94,8 @@ def why(parts: SpecParts, argument: str, wanted: Wanted) -> Why:
         groups = _grouped(_by_commit(origins, _with_settlers(answered, history), history))
         changes = change_answers(parts, (change for group in groups for change in group.changes))
         changes = _with_archives(changes, history)
+        if policy is not None and policy.approvals.need == "merged" and not history.is_cut_off:
+            changes = _with_merges(changes, repo, tip)
     finally:
         history.close()
     last = place.first and place.first + origins.lines - 1
@@ -180,6 +182,16 @@ def _archiving(archived: Mapping[str, ChangeAnswer], history: "History") -> dict
     for change in [c for c in archived if c not in commits][:_FEW]:
         commits[change] = history.archived_in(change)
     return commits
+
+
+def _with_merges(changes: Mapping[str, ChangeAnswer], repo: "Repository", tip: str) -> dict[str, ChangeAnswer]:
+    """With the commits that brought the proposals in, of a few changes: where approved means merged."""
+    from gitspec.git.spec_history import merged_in
+
+    few = [one for one in changes.values() if one.has_proposal and not one.imported][:_FEW]
+    return dict(changes) | {
+        one.id: one._replace(merged_in=merged_in(repo, tip, f"{CHANGES}/{one.id}/proposal.md")) for one in few
+    }
 
 
 def _tags(repo: "Repository", names: Sequence[str]) -> set[str]:

@@ -62,7 +62,8 @@ class NamedTask(NamedTuple):
 class ChangeAnswer(NamedTuple):
     """A change. ``state`` is active, archived, closed, or unknown: then spec/ here has none of that id, and the rest is
     empty. ``tag`` is the archive tag's name where there is one, ``archived_in`` the commit that put it into the archive, and
-    ``imported`` where an imported change came from: no commit here archived it.
+    ``imported`` where an imported change came from: no commit here archived it. ``merged_in`` is the commit that brought the
+    proposal to the branch, where the policy takes that for the approval.
     """
 
     id: str
@@ -77,6 +78,7 @@ class ChangeAnswer(NamedTuple):
     approvals: tuple[RecordedApproval, ...] = ()
     tasks: tuple[NamedTask, ...] = ()
     imported: str = ""
+    merged_in: str = ""
     tag: str = ""
     archived_in: str = ""
 

@@ -9,8 +9,8 @@ from gitspec.git.named_path import begin_of, from_top, mode_at, names_in
 from gitspec.git.objects import MODE_SUBMODULE, MODE_SYMLINK, MODE_TREE
 from gitspec.git.repository import Repository
 
-_LINES = re.compile(r":([0-9]{1,9})(?:-([0-9]{1,9}))?\Z")
-_COLUMN = re.compile(r":[0-9]{1,9}\Z")
+_LINES = re.compile(r":([0-9]{1,15})(?:-([0-9]{1,15}))?\Z")
+_COLUMN = re.compile(r":[0-9]{1,15}\Z")
 
 
 class Place(NamedTuple):

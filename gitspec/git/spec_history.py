@@ -149,6 +149,12 @@ def brought_in(repo: Repository, commit: str, path: str) -> Commit | None:
     return _brought_in(repo, commit, path, "--full-history")
 
 
+def merged_in(repo: Repository, commit: str, path: str) -> str:
+    """The last commit along the first parents of ``commit`` that brought ``path`` to it, a merge itself; or empty."""
+    found = _brought_in(repo, commit, path, "--first-parent")
+    return found.oid if found else ""
+
+
 def landed_in(repo: Repository, commit: str, path: str) -> Commit | None:
     """The commit that made ``commit`` have ``path``, told along first parents: of a merge the side that had it.
 

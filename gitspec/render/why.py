@@ -190,6 +190,8 @@ def _behind(change: ChangeAnswer, group: Group) -> Iterator[str]:
     for approval in change.approvals:
         signed = "" if approval.is_signed else ", not signed"
         yield _row("approved", f"{clean_line(approval.by)}, {approval.day}{signed}  {change.folder}/change.yaml")
+    if change.merged_in:
+        yield _row("approved", f"the proposal was merged by {change.merged_in[:12]}")
     if change.imported:
         yield _row(change.state, f"before it was imported from {clean_line(change.imported)}")
     elif change.archived_in or change.tag:
@@ -276,6 +278,7 @@ def _change_data(change: ChangeAnswer) -> dict[str, Any]:
         "design": place(change.has_design, "design.md"),
         "requirements": [_requirement_data(one) for one in change.requirements],
         "approvals": [{"by": a.by, "day": a.day, "signed": a.is_signed} for a in change.approvals],
+        "merged_in": change.merged_in or None,
         "imported": change.imported or None,
         "tag": change.tag or None,
         "archived_in": change.archived_in or None,

@@ -128,6 +128,20 @@ def test_an_approval_is_shown_with_its_place(begun: Repo) -> None:
     assert approvals == [{"by": "Rae Reviewer <rae@example.com>", "day": "2026-11-20", "signed": False}]
 
 
+def test_where_a_merged_proposal_is_the_approval_the_merge_is_shown(begun: Repo) -> None:
+    begun.git("switch", "-q", "-c", "proposal")
+    second_change(begun)
+    begun.git("switch", "-q", "main")
+    begun.git("merge", "-q", "--no-ff", "--no-verify", "-m", "Merge the proposal", "proposal")
+    merge = begun.head()
+    begun.write("src/auth.py", "# bills\n")
+    begun.commit("Number bills\n\nChange: add-billing")
+    assert asked(begun, "src/auth.py:1")["changes"][0]["merged_in"] is None
+    begun.write("spec/gitspec.yaml", 'version: "1"\napprovals:\n  need: merged\n')
+    assert asked(begun, "src/auth.py:1")["changes"][0]["merged_in"] == merge
+    assert f"the proposal was merged by {merge[:12]}" in gitspec(begun, "why", "src/auth.py:1").out
+
+
 def test_a_requirement_that_was_renamed_since_has_the_name_of_today(released: Repo) -> None:
     released.write("spec/changes/rename-it/change.yaml", "change: rename-it\ntitle: Rename\ncreated: 2026-11-21\n")
     released.write("spec/changes/rename-it/proposal.md", "# P\n\n## Why\n\nClear.\n\n## What Changes\n\nA name.\n")
@@ -242,6 +256,7 @@ def test_a_column_is_passed_over_and_a_file_of_that_name_has_precedence(begun: R
 
 REFUSED = [
     ("src/auth.py:3", "src/auth.py: U009 has only 2 lines", "name a line"),
+    ("src/auth.py:99999999999", "src/auth.py: U009 has only 2 lines", ""),
     ("src/auth.py:0", "src/auth.py: U009 lines count from 1", ""),
     ("src/auth.py:2-1", "the lines end before they begin: 2-1", "write 1-2"),
     ("src/auht.py:1", "src/auht.py: U009 there is no such file in the work tree", "did you mean src/auth.py?"),

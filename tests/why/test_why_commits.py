@@ -141,7 +141,8 @@ def test_a_project_without_a_policy_gets_the_commits(repo: Repo) -> None:
     assert data["changes"] == [
         {
             "id": "lost-one", "state": "unknown", "title": None, "kind": None, "path": None, "proposal": None,
-            "design": None, "requirements": [], "approvals": [], "imported": None, "tag": None, "archived_in": None,
+            "design": None, "requirements": [], "approvals": [], "merged_in": None, "imported": None,
+            "tag": None, "archived_in": None,
         }
     ]  # fmt: skip
     assert "lost-one (no such change in spec/ here)" in gitspec(repo, "why", "src/new.py").out
