@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gitspec.commands.compare import Sides, compare, landed_between
 from gitspec.domain.diff import CapabilityDiff
 from gitspec.domain.finding import Finding
-from gitspec.domain.names_between import Step, capability_after, name_after
+from gitspec.domain.names_between import Step, capability_after, names_after
 from gitspec.domain.version_bump import BreakingChange, Bump, Level, highest, next_version, suggest
 from gitspec.store.release_facts import ReleaseFacts, release_facts
 
@@ -74,8 +74,9 @@ def _released(facts: ReleaseFacts, commit: str) -> Released:
 def _accounted(changes: Iterable[Released], step: Step) -> set[str]:
     """The names of what changes say that they touch, as they were called then and as they are called in the end."""
     names = {name for one in changes for effect in one.facts.effects for name in (effect.name, effect.was) if name}
-    names |= {now for name in names if (now := name_after(name, step))}
-    return names | {now for name in names if (now := capability_after(name, step))}
+    names |= {now for now in names_after(names, step).values() if now}
+    capabilities = names & {naming.capability for archive in step.came for naming in archive.namings}
+    return names | {now for name in capabilities if (now := capability_after(name, step))}
 
 
 def _others(capabilities: Sequence[CapabilityDiff], accounted: set[str]) -> Iterator[CapabilityDiff]:

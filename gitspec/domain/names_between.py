@@ -4,7 +4,8 @@ A step leads from before to after. Of archived changes that came, their renames 
 those that were taken back they are done again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from gitspec.domain.names_since import Archive, Naming, follow, follow_capability
@@ -16,24 +17,48 @@ class Step(NamedTuple):
     came: tuple[Archive, ...] = ()
     taken_back: tuple[Archive, ...] = ()
 
-    @property
-    def is_plain(self) -> bool:
-        """Whether no archived change gave anything another name."""
-        return not self.came and not self.taken_back
 
-
-def name_before(name: str, step: Step) -> str | None:
-    """What `<capability>/<requirement>`, as it is called after a step, was called before it; None: it was not there."""
+def names_before(names: Iterable[str], step: Step) -> dict[str, str | None]:
+    """What each `<capability>/<requirement>`, as it is called after a step, was called before it; None: it was not there."""
+    trail = _Trail(names)
     for archive in reversed(step.came):
-        name = _undone(name, archive.namings)
-    return follow(name, step.taken_back).name
+        trail.go(_arrivals(archive.namings), _new_ids(archive.namings), partial(_undone, namings=archive.namings))
+    for archive in step.taken_back:
+        trail.go(
+            _departures(archive.namings), set(_old_ids(archive.namings).values()), partial(_followed, archive=archive)
+        )
+    return trail.names
 
 
-def name_after(name: str, step: Step) -> str | None:
-    """What a requirement, as it is called before a step, is called after it; None: it went."""
+def names_after(names: Iterable[str], step: Step) -> dict[str, str | None]:
+    """What each requirement, as it is called before a step, is called after it; None: it went."""
+    trail = _Trail(names)
     for archive in reversed(step.taken_back):
-        name = _undone(name, archive.namings)
-    return follow(name, step.came).name
+        trail.go(_arrivals(archive.namings), _new_ids(archive.namings), partial(_undone, namings=archive.namings))
+    for archive in step.came:
+        trail.go(
+            _departures(archive.namings), set(_old_ids(archive.namings).values()), partial(_followed, archive=archive)
+        )
+    return trail.names
+
+
+class _Trail:
+    """Many names on their way through archived changes: each change looks only at those that it may touch."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names: dict[str, str | None] = {name: name for name in names}
+        self._here: dict[str, list[str]] = {name: [name] for name in self.names}
+
+    def go(self, names: Iterable[str], capabilities: Collection[str], way: Callable[[str], str | None]) -> None:
+        """Lead ``names``, and all of ``capabilities``, one change further."""
+        touched = dict.fromkeys(name for name in names if name in self._here)
+        if capabilities:
+            touched |= dict.fromkeys(name for name in self._here if name.rpartition("/")[0] in capabilities)
+        led = [(way(name), self._here.pop(name)) for name in touched]
+        for there, travellers in led:
+            if there is not None:
+                self._here.setdefault(there, []).extend(travellers)
+            self.names.update(dict.fromkeys(travellers, there))
 
 
 def capability_before(capability: str, step: Step) -> str | None:
@@ -48,6 +73,28 @@ def capability_after(capability: str, step: Step) -> str | None:
     for archive in reversed(step.taken_back):
         capability = _old_ids(archive.namings).get(capability, capability)
     return follow_capability(capability, step.came).name
+
+
+def _followed(name: str, archive: Archive) -> str | None:
+    return follow(name, (archive,)).name
+
+
+def _arrivals(namings: Sequence[Naming]) -> Iterator[str]:
+    """The names that requirements may have got from a change."""
+    for naming in namings:
+        yield from (to for _, to in naming.moved)
+        yield from (f"{naming.capability}/{new}" for _, new in naming.renamed)
+
+
+def _departures(namings: Sequence[Naming]) -> Iterator[str]:
+    """The names that requirements may have given up."""
+    for naming in namings:
+        old = [*(old for old, _ in naming.moved), *(old for old, _ in naming.renamed), *naming.removed]
+        yield from (f"{naming.capability}/{requirement}" for requirement in old)
+
+
+def _new_ids(namings: Iterable[Naming]) -> set[str]:
+    return {n.rename_to for n in namings if n.rename_to}
 
 
 def _old_ids(namings: Iterable[Naming]) -> dict[str, str]:

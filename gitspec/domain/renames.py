@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from gitspec.domain.capability import Capability
-from gitspec.domain.names_between import Step, capability_before, name_after, name_before
+from gitspec.domain.names_between import Step, capability_before, names_after, names_before
 from gitspec.domain.same_content import requirements_of, same_capabilities, same_requirements
 
 
@@ -15,24 +15,24 @@ def renames(before: Mapping[str, Capability], after: Mapping[str, Capability], s
     """
     names = _capabilities(before, after, step)
     old, new = requirements_of(before), requirements_of(after)
+    was_called, is_called = names_before(new, step), names_after(old, step)
     explicit: dict[str, str] = {}
-    if step.came or step.taken_back:
-        for name in new:
-            was = name_before(name, step)
-            if was is not None and was != name and was in old and name_after(was, step) == name:
-                explicit[name] = was
+    for name, was in was_called.items():
+        if was is not None and was != name and was in old and is_called[was] == name:
+            explicit[name] = was
+    told = set(explicit.values())
     carried = {}
     for name in new:
         home, _, requirement = name.rpartition("/")
-        was = f"{names[home]}/{requirement}" if home in names else ""
-        if was in old and was not in explicit.values() and name_after(was, step) is not None:
-            carried[name] = was
+        named = f"{names[home]}/{requirement}" if home in names else ""
+        if named in old and named not in told and is_called[named] is not None:
+            carried[name] = named
     known = carried | explicit
     taken = set(known.values())
     come = {n: r for n, r in new.items() if n not in known and (n not in old or n in taken)}
     gone = {n: r for n, r in old.items() if n not in taken and (n not in new or n in known)}
-    gone = {n: r for n, r in gone.items() if name_after(n, step) is not None} if come else {}
-    come = {n: r for n, r in come.items() if name_before(n, step) is not None} if gone else {}
+    gone = {n: r for n, r in gone.items() if is_called[n] is not None} if come else {}
+    come = {n: r for n, r in come.items() if was_called[n] is not None} if gone else {}
     alike = same_requirements(gone, come)
     return names | known | alike
 
