@@ -162,6 +162,13 @@ def test_what_is_remembered_goes_with_what_it_came_from(told: Repo) -> None:
     assert trace(told, "moving")["commits"][0]["subject"] == "Work"
 
 
+@pytest.mark.parametrize("name", ["auth/uno", "auth/uno#usual", "first", "open", "v1", "HEAD"])
+def test_json_is_as_documented(told: Repo, name: str) -> None:
+    from tests.reading.test_json_shapes import EXAMPLES, compare
+
+    compare(trace(told, name), EXAMPLES["trace"], "trace")
+
+
 def test_name_of_nothing_is_answered_with_what_is_near(told: Repo) -> None:
     for name, near in (
         ("firts", "did you mean first"), ("auth/tow", "did you mean auth/two"), ("auth", "auth/uno"),
