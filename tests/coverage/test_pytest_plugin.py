@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,9 +26,12 @@ class Run(NamedTuple):
     out: str
 
 
-def run_pytest(folder: Path, *args: str, **env: str) -> Run:
+PLUGIN = ("-p", "gitspec.pytest_plugin")
+
+
+def run_pytest(folder: Path, *args: str, plugin: tuple[str, ...] = PLUGIN, **env: str) -> Run:
     """Run pytest as a user would, with the plugin as if gitspec were installed."""
-    command = [sys.executable, "-m", "pytest", "-p", "gitspec.pytest_plugin", "-p", "no:cacheprovider", "-q", *args]
+    command = [sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", "-q", *args]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **env}
     environment.pop("PYTEST_ADDOPTS", None)
     done = subprocess.run(command, cwd=folder, capture_output=True, check=False, env=environment)
@@ -252,3 +256,20 @@ def test_a_warm_run_imports_no_models(project: Repo) -> None:
     project.write("test_a.py", text)
     run_pytest(project.path)
     assert run_pytest(project.path).code == 0
+
+
+def test_the_entry_point_loads_it_and_naming_it_too_does_no_harm(
+    project: Repo, write_test: WriteTest, tmp_path: Path
+) -> None:
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["pytest11"]
+    installed = tmp_path / "site" / "gitspec-1.dist-info"
+    installed.mkdir(parents=True)
+    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: gitspec\nVersion: 1\n")
+    rows = "".join(f"{name} = {module}\n" for name, module in points.items())
+    (installed / "entry_points.txt").write_text(f"[pytest11]\n{rows}")
+    write_test("a", "auth/nothing")
+    path = os.pathsep.join((str(installed.parent), str(ROOT)))
+    for args in ((), ("-p", "gitspec.pytest_plugin")):
+        done = run_pytest(project.path, *args, plugin=(), PYTHONPATH=path)
+        assert "E001 there is no 'auth/nothing'" in done.out and "egistered" not in done.out, done.out
+    assert run_pytest(project.path, "-p", "no:gitspec.pytest_plugin", plugin=(), PYTHONPATH=path).code == 0
