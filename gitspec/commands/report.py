@@ -18,8 +18,7 @@ from gitspec.commands.report_data import (
 from gitspec.commands.status import status
 from gitspec.domain.ids import derived_title
 from gitspec.errors import CannotJudge
-from gitspec.git.citations import citations_at
-from gitspec.git.snapshot import WorkTree
+from gitspec.store.cited import citations_of
 from gitspec.store.documents import Document, capability_documents
 from gitspec.store.history_index import CommitLine, History, open_history
 from gitspec.store.landings import landings
@@ -82,12 +81,13 @@ def _known(spec: Spec, policy: "Policy", tip: str) -> _Known:
             by_change = _by_value(history, "Change", archiving)
             by_requirement = _by_value(history, "Spec", archiving)
             archived = {one.id for one in spec.archived()}
-            landed = {c: (oid, history.release_of(oid)) for c, oid in landings(history).items() if oid and c in archived}
+            landed = {
+                c: (oid, history.release_of(oid)) for c, oid in landings(history).items() if oid and c in archived
+            }
         finally:
             history.close()
     changes = requirement_changes(spec, spec.cache)
-    at = None if isinstance(spec.snapshot, WorkTree) else tip
-    citations = citations_at(spec.snapshot.repo, at, policy, spec.cache)
+    citations = citations_of(spec)
     return _Known(
         time,
         by_change,
@@ -171,7 +171,7 @@ def _requirement(name: str, data: Mapping[str, object], known: _Known) -> Report
         tests,
         tuple(known.cited.get(name, ())),
         tuple(known.requirements.get(name, ())),
-        tuple(s["id"] for s in scenarios if s["id"] not in named),
+        () if data.get("deferred") else tuple(s["id"] for s in scenarios if s["id"] not in named),
     )
 
 
@@ -179,9 +179,17 @@ def _requirement(name: str, data: Mapping[str, object], known: _Known) -> Report
 
 
 def _active(spec: Spec, known: _Known) -> Iterable[ReportedChange]:
-    for one in status(spec).changes:
+    found = status(spec)
+    for one in found.changes:
         record = one.checked.record
-        yield _change(spec.change(record.id), record, known)._replace(state=one.state, next=one.next, counts=one.tasks)
+        doubts = found.doubts.get(record.id, ())
+        yield _change(spec.change(record.id), record, known)._replace(
+            state=one.state,
+            next=one.next,
+            counts=one.tasks,
+            doubts=tuple(doubt.why for doubt in doubts),
+            held=frozenset(d.item.id for d in doubts if record.id in found.held and d.item.status == "done"),
+        )
 
 
 def _archived(spec: Spec, known: _Known) -> Iterable[ReportedChange]:

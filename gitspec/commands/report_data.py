@@ -55,7 +55,12 @@ class ReportedRequirement(NamedTuple):
     commits: tuple[NamedCommit, ...]
     """Those that name the requirement itself (`Spec: <requirement>`), newest first."""
     untested: tuple[str, ...]
-    """Its scenarios that no test names."""
+    """Its scenarios that no test names; none when it is deferred, for then no test is asked for."""
+
+    @property
+    def lacks_tests(self) -> bool:
+        """Whether no test names it or one of its scenarios, though one should."""
+        return not self.tests and not self.data.get("deferred")
 
     @property
     def release(self) -> str:
@@ -102,11 +107,15 @@ class ReportedChange(NamedTuple):
     commit: str
     """The commit that archived it."""
     release: str
+    doubts: tuple[str, ...] = ()
+    """Where its tasks and history disagree."""
+    held: frozenset[str] = frozenset()
+    """Tasks that are ticked, and that the policy holds for open."""
 
     @property
     def open_tasks(self) -> tuple[Item, ...]:
         """The tasks with something left to do."""
-        return tuple(task for task in self.tasks if task.status not in ENDED)
+        return tuple(task for task in self.tasks if task.status not in ENDED or task.id in self.held)
 
 
 class Report(NamedTuple):
@@ -148,7 +157,7 @@ def gaps_of(report: Report) -> Gaps:
     everything = (*report.changes, *report.archived)
     return Gaps(
         tuple(c for c in report.capabilities if c.problem),
-        tuple(r for r in requirements if not r.tests),
+        tuple(r for r in requirements if r.lacks_tests),
         tuple((r, scenario) for r in requirements for scenario in r.untested),
         tuple(c for c in everything if not c.commits and not c.closed and not c.is_imported),
         tuple(c for c in everything if c.open_tasks and not c.closed),

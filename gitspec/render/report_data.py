@@ -73,6 +73,7 @@ def _change(change: ReportedChange) -> dict[str, Any]:
         "state": change.state,
         "date": change.day or None,
         "tasks": change.counts._asdict(),
+        "tasks_in_doubt": list(change.doubts),
         "requirements": [{"kind": kind, "name": name} for kind, name in change.touched],
         "commits": _commits(change.commits),
         "commit": change.commit or None,

@@ -95,27 +95,24 @@ class Browser:
             self._events.append(got)
 
     def open(self, path: Path, fragment: str = "") -> float:
-        """Open a file and wait until it is loaded; the seconds from the start until the page answers."""
-        self._events.clear()
-        started = time.monotonic()
-        self.call("Page.navigate", url="about:blank")
-        self.call("Page.navigate", url=path.as_uri() + fragment)
-        while self.eval("document.readyState") != "complete" or self.eval("location.href") == "about:blank":
-            time.sleep(0.01)
+        """Open a file and wait until it is drawn; the seconds from the start until the page answers."""
+        started = self._navigate(path.as_uri() + fragment)
         # Two frames: what was there to draw has been drawn, and the page answers.
         self.eval("new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(1))))")
         return time.monotonic() - started
 
     def open_unscripted(self, path: Path) -> None:
         """Open a file in a page that may run no script, and wait until it is loaded."""
-        self.call("Page.navigate", url="about:blank")
+        self._navigate(path.as_uri())
+
+    def _navigate(self, address: str) -> float:
         self._events.clear()
-        self.call("Page.navigate", url=path.as_uri())
-        end = time.monotonic() + 30
-        while not any(e["method"] == "Page.loadEventFired" for e in self._events):
-            if time.monotonic() > end:
-                raise BrowserError("the page never loaded")
-            self._next(30)
+        self.call("Page.navigate", url="about:blank")
+        started = time.monotonic()
+        self.call("Page.navigate", url=address)
+        while self.eval("location.href") == "about:blank" or self.eval("document.readyState") != "complete":
+            time.sleep(0.01)
+        return started
 
     def eval(self, expression: str) -> Any:
         """The value of an expression in the page, awaited."""

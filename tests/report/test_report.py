@@ -73,11 +73,28 @@ def test_the_matrix_ties_requirement_change_commits_tests_and_release(project: R
     data = data_of(page_of(project))
     rows = {str(row[0]): row for row in data["rows"]}
     enrol = project.git("log", "--format=%H", "--grep=^Spec: auth/totp-enrolment")[:12]
-    _, _, changes, direct, tests, release, scenarios, untested = rows["auth/totp-enrolment"]
+    _, _, changes, direct, tests, release, scenarios, untested, asked = rows["auth/totp-enrolment"]
     assert [data["changes"][i] for i in changes] == [["add-2fa", [enrol]]]  # type: ignore[attr-defined]
-    assert (direct, tests, scenarios, untested) == ([enrol], [], 1, 1)
+    assert (direct, tests, scenarios, untested, asked) == ([enrol], [], 1, 1, 1)
     assert data["releases"][release] == "v1.0"  # type: ignore[index]
     assert [data["tests"][i] for i in rows["auth/session-expiry"][4]] == ["tests/test_login.py:1"]  # type: ignore[attr-defined]
+
+
+def test_a_requirement_that_is_deferred_is_no_gap(project: Repo) -> None:
+    path = project.path / "spec/capabilities/billing.yaml"
+    path.write_text(path.read_text().replace("    scenarios:", "    deferred: |\n      Next year.\n    scenarios:"))
+    page = page_of(project)
+    gaps = text_of(page)[: text_of(page).index("Search in names")]
+    assert "1 requirement without a test" in gaps and "billing" not in gaps
+    assert "billing/session-expiry not built yet Not built yet. Next year." in text_of(page)
+    assert [row[8] for row in data_of(page)["rows"]] == [1, 1, 0]
+
+
+def test_tasks_that_history_contradicts_are_said_and_open_where_the_policy_holds_them(project: Repo) -> None:
+    project.write("spec/gitspec.yaml", 'version: "1"\ntasks:\n  need: commit\n')
+    text = text_of(page_of(project))
+    assert "Tasks and history disagree. task 1.1 is ticked, and no commit names it" in text
+    assert "0 of 3 tasks ended" in text and "short-sessions 3 of 3 open" in text
 
 
 def test_a_change_that_only_its_archive_commit_names_has_no_commits(repo: Repo) -> None:

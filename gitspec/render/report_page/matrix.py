@@ -12,7 +12,7 @@ def matrix_data(report: Report) -> dict[str, Any]:
     """``changes`` [id, commits], ``tests`` and ``releases`` as texts, and ``rows``.
 
     A row: name, title, changes, commits that name the requirement itself, tests, release (or -1), scenarios, scenarios
-    without a test; changes, tests and the release as indices into the lists.
+    without a test, 1 when tests are asked for; changes, tests and the release as indices into the lists.
     """
     changes = [*report.changes, *report.archived]
     at = {change.id: i for i, change in enumerate(changes)}
@@ -31,6 +31,7 @@ def matrix_data(report: Report) -> dict[str, Any]:
                 releases.setdefault(clean_line(r.release), len(releases)) if r.release else -1,
                 len(r.data.get("scenarios", ())),
                 len(r.untested),
+                int(not r.data.get("deferred")),
             ]
         )
     return {

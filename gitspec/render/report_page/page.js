@@ -212,14 +212,14 @@
     load() {
       if (this.rows) return;
       const { changes, tests, releases, rows } = JSON.parse(byId("data").textContent);
-      this.rows = rows.map(([name, title, touched, direct, places, release, scenarios, untested]) => {
+      this.rows = rows.map(([name, title, touched, direct, places, release, scenarios, untested, asked]) => {
         const of = touched.map((i) => changes[i]);
         const commits = new Set(direct);
         for (const [, named] of of) for (const oid of named) commits.add(oid);
-        const row = { name, title, changes: of.map(([id]) => id), tests: places.map((i) => tests[i]), untested, scenarios };
+        const row = { name, title, changes: of.map(([id]) => id), tests: places.map((i) => tests[i]), untested, scenarios, asked };
         row.commits = [...commits];
         row.release = release < 0 ? "" : releases[release];
-        row.gap = (row.tests.length ? 0 : 2) + (row.commits.length ? 0 : 1) + (untested ? 0.5 : 0);
+        row.gap = (row.tests.length || !asked ? 0 : 2) + (row.commits.length ? 0 : 1) + (untested ? 0.5 : 0);
         row.capability = name.slice(0, name.lastIndexOf("/"));
         return row;
       });
@@ -246,7 +246,7 @@
       const wants = (choice, has) => !choice || (choice === "with") === has;
       this.found = this.rows.filter((row) =>
         (!capability.value || row.capability === capability.value)
-        && (tests.value === "partly" ? row.untested > 0 : wants(tests.value, row.tests.length > 0))
+        && (tests.value === "partly" ? row.untested > 0 : wants(tests.value, row.tests.length > 0 || (tests.value === "without" && !row.asked)))
         && wants(commits.value, row.commits.length > 0)
         && (!words.length || words.every((word) => this.textOf(row).includes(word))));
       if (!order.value) this.found.sort((a, b) => b.gap - a.gap);
@@ -295,7 +295,8 @@
       head.setAttribute("role", "rowheader");
       const code = (text) => make("code", {}, text);
       const tests = some(row.tests, 3, code);
-      if (!row.tests.length) tests.push(tag("no test", "bad"));
+      if (!row.asked) tests.push(tag("not built yet", ""));
+      else if (!row.tests.length) tests.push(tag("no test", "bad"));
       else if (row.untested) tests.push(tag(`${row.untested} of ${counted(row.scenarios, "scenario")} untested`, "warn"));
       const made = make("tr", { className: row.gap ? "gap-row" : "" }, head,
         cell("Changes", ...(row.changes.length ? some(row.changes, 4, (id) => link(`change/${id}`, id)) : [tag("none", "")])),
