@@ -10,7 +10,7 @@ from gitspec.store.layout import change_path
 from gitspec.store.records import records_of
 from gitspec.store.severities import in_force
 from gitspec.store.spec import Spec
-from gitspec.store.task_history import doubts_of, need_commit, task_findings
+from gitspec.store.task_history import doubts_of, require_need, task_findings
 
 if TYPE_CHECKING:
     from gitspec.domain.finding import Finding
@@ -24,11 +24,11 @@ def refuse_held_open(spec: Spec, change: str, tip: str = "") -> "tuple[Finding, 
     """The findings about the tasks of an active change that has no open ones by its file.
 
     Raises Refused A033 when the policy holds some of them for open, CannotJudge G016 where only a shallow clone is to
-    blame for that. ``tip`` as ``doubts_of`` has it.
+    blame for that, and where the policy cannot be read. ``tip`` as ``doubts_of`` has it.
     """
+    need = require_need(spec)
     records = records_of(spec, [spec.change(change)])
-    found = doubts_of(spec, records, tip).get(change, ())
-    held = held_open(found, need_commit=bool(found) and need_commit(spec))
+    held = held_open(doubts_of(spec, records, tip).get(change, ()), need_commit=need)
     if not held:
         return tuple(in_force(spec, task_findings(spec, records, tip)))
     first = next((doubt for doubt in held if doubt.verdict != "unknown"), held[0])

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
 from gitspec.git.run import Coprocess
 from gitspec.git.tree_edit import Item, PathChange, raw_change
@@ -18,7 +19,10 @@ class FileVersion(NamedTuple):
 
 
 def file_versions(repo: Repository, tip: str, path: str) -> Iterator[FileVersion]:
-    """The commits up to ``tip`` that give the file a content that one of their parents does not have there."""
+    """The commits up to ``tip`` that give the file a content that one of their parents does not have there.
+
+    Raises CannotJudge G006 when asked for more than Git can read.
+    """
     child = Coprocess(
         repo, "log", "-z", "--raw", "--no-renames", "--no-abbrev", "--diff-merges=separate", "--format=%H %P",
         "--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-notes", "--no-color", tip, "--", path,
@@ -30,6 +34,9 @@ def file_versions(repo: Repository, tip: str, path: str) -> Iterator[FileVersion
         for field in _fields(child):
             if field.startswith(":"):
                 rows.append(raw_change(field, path))
+                if len(rows) >= len(commit) - 1:  # nothing more comes: not to wait for the next one, which may be far
+                    yield _version(commit, rows)
+                    rows = []
             elif field and field != path:
                 words = field.split()
                 if rows and words[0] != commit[0]:
@@ -38,6 +45,8 @@ def file_versions(repo: Repository, tip: str, path: str) -> Iterator[FileVersion
                 commit = words
         if rows:
             yield _version(commit, rows)
+        if child.close():
+            raise CannotJudge("G006", f"the history of {path} cannot be read to its end", help="git fsck")
     finally:
         child.end()
 

@@ -21,19 +21,32 @@ if TYPE_CHECKING:
     from gitspec.store.task_ticks import ChangeThen
 
 _KIND = "task-doubts"
+_UNREADABLE = "unreadable"
 _IDS = frozenset((40, 64))
 
 
 def need_commit(spec: "Spec") -> bool:
     """Whether the policy asks for commits that name tasks. One that does not speak of tasks costs a look at its text."""
+    return _need(spec) == "commit"
+
+
+def require_need(spec: "Spec") -> bool:
+    """As ``need_commit``. Raises CannotJudge for a policy that speaks of tasks and cannot be read."""
+    need = _need(spec)
+    if need == _UNREADABLE:
+        spec.require_policy()
+    return need == "commit"
+
+
+def _need(spec: "Spec") -> str:
     if not spec.has_policy or b"tasks" not in spec.snapshot.read(layout.POLICY):
-        return False
+        return "none"
 
     def work(_: Sequence[int]) -> list[str]:
         policy = spec.policy().value
-        return [policy.tasks.need if policy else "none"]
+        return [policy.tasks.need if policy else _UNREADABLE]
 
-    return bool(remembered(spec.cache, "task-need", [policy_oid(spec)], work)[0] == "commit")
+    return str(remembered(spec.cache, "task-need", [policy_oid(spec)], work)[0])
 
 
 def doubts_of(spec: "Spec", records: Sequence[ChangeRecord], tip: str = "") -> "dict[str, tuple[Doubt, ...]]":

@@ -278,3 +278,25 @@ def test_in_a_shallow_clone_a_tick_from_before_is_not_compared(lenient: Project,
     assert shallow.doubts() == {"1.1": "unknown"}
     done = shallow.gitspec("validate", "add-2fa", "--strict")
     assert "T024" in done.out and "--unshallow" in done.out and done.code == 0, "said, and nobody is stopped by it"
+
+
+def test_history_that_cannot_be_read_is_no_pass(lenient: Project) -> None:
+    lenient.tick("1.1")
+    lenient.commit("Do it")
+    lenient.delta("enrol a device", "enrol two devices")
+    oldest = lenient.git("rev-list", "--max-parents=0", "HEAD")
+    (lenient.repo.path / ".git/objects" / oldest[:2] / oldest[2:]).unlink()
+    assert lenient.repo.run_git("log").returncode
+    found = lenient.gitspec("validate", "add-2fa", "--no-cache")
+    assert found.code == 3 and "G0" in found.err
+
+
+def test_a_tick_is_found_before_what_is_older_is_read(lenient: Project) -> None:
+    for _ in range(3):
+        lenient.commit("Other", path="src/other.py")
+    lenient.tick("1.1")
+    lenient.commit("Do it")
+    oldest = lenient.git("rev-list", "--max-parents=0", "HEAD")
+    (lenient.repo.path / ".git/objects" / oldest[:2] / oldest[2:]).unlink()
+    assert lenient.repo.run_git("log").returncode
+    assert lenient.doubts() == {}

@@ -110,3 +110,11 @@ def test_a_policy_that_cannot_be_asked_for_is_not_guessed(project: Project) -> N
     assert project.doubts() == {}
     project.repo.write("spec/gitspec.yaml", NEED)
     assert project.doubts() == {"1.1": "unnamed", "1.2": "unnamed"}
+
+
+def test_archive_does_not_pass_for_a_policy_that_cannot_be_read(project: Project) -> None:
+    project.repo.write("spec/gitspec.yaml", NEED + "    bogus: [\n")
+    ready(project)
+    done = project.gitspec("archive", "add-2fa")
+    assert done.code == 3 and "spec/gitspec.yaml" in done.err
+    assert project.gitspec("status", "add-2fa").code == 0, "looking is possible"
