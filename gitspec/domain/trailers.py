@@ -50,7 +50,10 @@ def _plain(message: str) -> list[tuple[str, str]] | None:
 
     Histories have a hundred thousand of them.
     """
-    if message[:1] in "\n\t #" or any(odd in message for odd in _ODD):
+    for odd in _ODD:
+        if odd in message:
+            return None
+    if message[:1] in "\n\t #":
         return None
     text = message.rstrip("\n")
     above = text.rfind("\n\n")

@@ -115,8 +115,9 @@ def _add(db: Connection, batch: dict[str, Any], tags: Sequence[tuple[str, str]])
     is_new = first == 1
     known: dict[str, tuple[int, int]] = {}
     texts: dict[str, bytes] = {}
-    rows: list[tuple[Any, ...]] = []
-    mentions: list[tuple[Named, int]] = []
+    rows: list[list[Any]] = []
+    words = _Words(db)
+    mentions: list[tuple[int, int]] = []
     inner: set[str] = set()
 
     def find(oid: str) -> tuple[int, int] | None:
@@ -143,41 +144,47 @@ def _add(db: Connection, batch: dict[str, Any], tags: Sequence[tuple[str, str]])
             texts[author] = packed(author)
         others = " ".join(map(str, ids[1:])) if len(ids) > 1 else None
         parent = ids[0] if ids else None
-        rows.append((next_id, bytes.fromhex(oid), parent, others, time, moment, None, texts[author], packed(subject)))
+        rows.append([next_id, bytes.fromhex(oid), parent, others, time, moment, None, texts[author], packed(subject)])
         known[oid] = next_id, moment
-        mentions += [(one, next_id) for one in named]
+        for one in named:
+            mentions.append((words.ids.get(one) or words.add(one), next_id))
         next_id += 1
     if is_new:
         placed = sorted((known[commit][1], name, known[commit][0]) for name, commit in tags)
         releases = [(name, commit) for _, name, commit in placed]
         _put_releases(db, releases)
         ranks = _ranks(len(rows), releases, ((row[0], _parents(row[2], row[3])) for row in reversed(rows)))
-        rows = [(*row[:6], rank, *row[7:]) for row, rank in zip(rows, ranks[1:], strict=True)]
+        for row in rows:
+            row[6] = ranks[row[0]]
     db.executemany("INSERT INTO commits VALUES(?,?,?,?,?,?,?,?,?)", rows)
-    _add_mentions(db, mentions)
+    db.executemany("INSERT INTO words VALUES(?,?,?)", words.new)
+    db.executemany("INSERT INTO mentions VALUES(?,?)", sorted(mentions))
     if is_new and rows:
         for statement in INDEXES.strip().splitlines():
             db.execute(statement)
     return inner
 
 
-def _add_mentions(db: Connection, mentions: Sequence[tuple[Named, int]]) -> None:
-    wanted = dict.fromkeys(named for named, _ in mentions)
-    next_word = int(db.execute("SELECT max(id) FROM words").fetchone()[0] or 0) + 1
-    words: dict[Named, int] = {}
-    new: list[tuple[int, str, bytes]] = []
-    for named in wanted:
+class _Words:
+    """The rows of what is named; ``new`` are those to be inserted."""
+
+    def __init__(self, db: Connection) -> None:
+        self._db = db
+        self._last = int(db.execute("SELECT max(id) FROM words").fetchone()[0] or 0)
+        self._is_new = self._last == 0
+        self.ids: dict[Named, int] = {}
+        self.new: list[tuple[int, str, bytes]] = []
+
+    def add(self, named: Named) -> int:
+        """The row of what ``ids`` does not know yet."""
         key, data = named[0], packed(named[1])
-        row = (
-            db.execute("SELECT id FROM words WHERE key = ? AND value = ?", (key, data)).fetchone()
-            if next_word > 1
-            else None
-        )
+        query = "SELECT id FROM words WHERE key = ? AND value = ?"
+        row = None if self._is_new else self._db.execute(query, (key, data)).fetchone()
         if row is None:
-            new.append((next_word + len(new), key, data))
-        words[named] = row[0] if row else new[-1][0]
-    db.executemany("INSERT INTO words VALUES(?,?,?)", new)
-    db.executemany("INSERT INTO mentions VALUES(?,?)", sorted((words[named], commit) for named, commit in mentions))
+            self._last += 1
+            self.new.append((self._last, key, data))
+        self.ids[named] = found = row[0] if row else self._last
+        return found
 
 
 def _parents_first(batch: dict[str, Any]) -> Iterator[str]:
