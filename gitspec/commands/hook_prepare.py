@@ -1,6 +1,8 @@
 """prepare-commit-msg: carry references through reverts and squashes; offer one, as a comment, where an editor opens."""
 
 import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from gitspec.commands.pending_commit import (
     Pending,
@@ -11,13 +13,14 @@ from gitspec.commands.pending_commit import (
     tell_recovered,
 )
 from gitspec.domain.message import with_hint
-from gitspec.domain.references import KEY, SKIP_KEY, references
+from gitspec.domain.references import KEY, SKIP_KEY, TASK_KEY, references
 from gitspec.git import commit_facts, message_file
 from gitspec.git.journal import is_pending
 from gitspec.git.objects import Objects
 from gitspec.git.repository import discover
 
 _OFFERED = 5
+_REVERTED = re.compile(r"This reverts commit ([0-9a-f]{7,64})")
 _SQUASHED = re.compile(rb"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
 
 
@@ -38,8 +41,9 @@ def prepare(path: str, source: str) -> None:
     if references(message.text).changes or references(message.text).skips:
         return
     carried = _carried(pending, message.data, message.text, source)
-    if carried:
-        message_file.write(path, message.with_trailers(KEY, carried))
+    if carried.changes:
+        message = message._replace(data=message.with_trailers(KEY, carried.changes))
+        message_file.write(path, message.with_trailers(TASK_KEY, carried.tasks))
     elif source in ("", "template") and message.editor and message.mode == "strip":
         text = message.data.decode("latin-1")
         hint = [line.encode().decode("latin-1") for line in _hint(pending)]
@@ -48,23 +52,48 @@ def prepare(path: str, source: str) -> None:
             message_file.write(path, with_hint(text, hint, comment).encode("latin-1"))
 
 
-def _carried(pending: Pending, data: bytes, text: str, source: str) -> list[str]:
-    """The changes of what the message reverts or squashes."""
+class _Carried(NamedTuple):
+    """What the message of a revert or squash says of what it reverts or squashes; ``tasks`` of a squash only."""
+
+    changes: list[str]
+    tasks: list[str]
+
+
+def _carried(pending: Pending, data: bytes, text: str, source: str) -> _Carried:
     repo = pending.repo
-    messages: list[str] = []
+    messages: dict[str, str] = {}
     if source == "squash":
         objects = Objects(repo)
         for oid in reversed(_SQUASHED.findall(data)):  # Git lists the newest first
             kind, content = objects.read_typed(oid.decode())
             if kind == "commit":
-                messages.append(content.partition(b"\n\n")[2].decode("utf-8", "surrogateescape"))
+                messages[oid.decode()] = content.partition(b"\n\n")[2].decode("utf-8", "surrogateescape")
     elif "This reverts commit " in text and not commit_facts.is_replaying(repo):
         from gitspec.git.named_commits import claimed_commits
 
-        messages += [message for _, message, _ in claimed_commits(repo, text)]
-    changes = dict.fromkeys(change for message in messages for change in references(message).changes)
+        messages |= {oid: message for oid, message, _ in claimed_commits(repo, text)}
+    named = dict.fromkeys(change for message in messages.values() for change in references(message).changes)
     active = active_ids(pending.staged.snapshot)
-    return [change for change in changes if source != "squash" or change in active]
+    changes = [change for change in named if source != "squash" or change in active]
+    return _Carried(changes, _tasks(pending, messages, changes) if source == "squash" else [])
+
+
+def _tasks(pending: Pending, messages: Mapping[str, str], changes: Sequence[str]) -> list[str]:
+    """The tasks that squashed commits name: not those of a commit that another one takes back, nor of one that does so."""
+    taken = [oid for message in messages.values() for oid in _REVERTED.findall(message)]
+    named = dict.fromkeys(
+        task
+        for oid, message in messages.items()
+        if not _REVERTED.search(message) and not any(oid.startswith(one) for one in taken)
+        for task in references(message).tasks
+    )
+    if not named:
+        return []
+    from gitspec.commands.mentions import tasks_named
+    from gitspec.store.spec import Spec
+
+    there = tasks_named([Spec(pending.staged.snapshot)], changes)
+    return [task for task in named if any(task in those for those in there.values())]
 
 
 def _hint(pending: Pending) -> list[str]:

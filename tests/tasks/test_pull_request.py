@@ -1,5 +1,6 @@
 """A pull request whose tasks are not truly done is shown as unfinished, by the commits that will be on the branch."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def forge(tmp_path: Path) -> Forge:
     return made
 
 
-def judged(forge: Forge, settings: dict[str, object], body: str = "Change: export") -> tuple[bool, str]:
+def judged(forge: Forge, settings: Mapping[str, object], body: str = "Change: export") -> tuple[bool, str]:
     """Whether the change is shown as unfinished, and the log; such a request may land all the same."""
     payload = forge.pull_request(body=body, settings={**settings, **PR_BODY})
     ran = github(forge.runner(), "pull_request", payload)
@@ -31,7 +32,7 @@ def judged(forge: Forge, settings: dict[str, object], body: str = "Change: expor
 
 
 @pytest.mark.parametrize("settings", [MERGE, REBASE], ids=["merge", "rebase"])
-def test_commits_count_where_they_land_as_they_are(forge: Forge, settings: dict[str, object]) -> None:
+def test_commits_count_where_they_land_as_they_are(forge: Forge, settings: Mapping[str, object]) -> None:
     is_unfinished, log = judged(forge, settings)
     assert is_unfinished and "T024" in log and "no commit names it" in log
     forge.dev.write("src/new.py", "pass\n")
