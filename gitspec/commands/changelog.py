@@ -1,6 +1,7 @@
 """Use case of `gitspec changelog`: the changes archived between two revisions, and the version that they ask for."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from gitspec.commands.compare import Sides, compare, landed_between
@@ -39,8 +40,9 @@ class Changelog(NamedTuple):
 
 def changelog(sides: Sides) -> Changelog:
     """The release notes. What differs in the end decides about the version, whatever happened in between."""
-    compared = compare(sides)
-    landed = landed_between(sides.after, sides.before) if compared.came else {}
+    landed_now = cache(lambda: landed_between(sides.after, sides.before))
+    compared = compare(sides, landed_now)
+    landed = landed_now() if compared.came else {}
     released = [_released(facts, landed.get(facts.folder, "")) for facts in release_facts(sides.after, compared.came)]
     order = {folder: at for at, folder in enumerate(landed)}
     released.sort(key=lambda one: (order.get(one.facts.folder, len(order)), one.facts.day, one.facts.id))

@@ -1,6 +1,7 @@
 """What differs between the living specs of two revisions, requirement by requirement."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from gitspec.domain.capability import Capability
@@ -74,8 +75,11 @@ def open_with_work_tree(repo: Repository, rev: str, cache: Cache | None) -> Side
     return Sides(Spec(at_commit(repo, rev), cache), after, rev, "HEAD" if repo.is_bare else WORK_TREE)
 
 
-def compare(sides: Sides) -> Comparison:
-    """The difference; only files that differ are parsed. Order, comments and form are no difference."""
+def compare(sides: Sides, landed: Callable[[], Mapping[str, str]] | None = None) -> Comparison:
+    """The difference; only files that differ are parsed. Order, comments and form are no difference.
+
+    ``landed`` tells the archived folders that came in the order of landing, as ``landed_between`` does.
+    """
     paths = [sides.before.capability_paths(), sides.after.capability_paths()]
     oids = [dict(zip(p, spec.oids(list(p.values())), strict=True)) for p, spec in zip(paths, sides[:2], strict=True)]
     differing = [c for c in sorted(paths[0].keys() | paths[1].keys()) if oids[0].get(c) != oids[1].get(c)]
@@ -89,7 +93,10 @@ def compare(sides: Sides) -> Comparison:
     before, after = ({c: model for c, model in side.items() if c not in broken} for side in loaded)
     archived = set(sides.before.archived()), set(sides.after.archived())
     came, gone = tuple(sorted(archived[1] - archived[0])), tuple(sorted(archived[0] - archived[1]))
-    step = Step(_names(sides.after, came, sides.before), _names(sides.before, gone, None))
+    step = Step(
+        _names(sides.after, came, landed or partial(landed_between, sides.after, sides.before)),
+        _names(sides.before, gone, partial(landed_between, sides.before, None)),
+    )
     names = renames(before, after, step) if before and after else {}
     return Comparison(sides, diff(before, after, names), tuple(findings), came, gone, step)
 
@@ -102,13 +109,9 @@ def landed_between(after: Spec, before: Spec | None) -> dict[str, str]:
     return {path.rpartition("/")[0]: commit for path, commit in found.items()}
 
 
-def _names(spec: Spec, folders: Sequence[Archived], without: Spec | None) -> tuple[Archive, ...]:
+def _names(spec: Spec, folders: Sequence[Archived], landed: Callable[[], Mapping[str, str]]) -> tuple[Archive, ...]:
     files = {e.path: e.path for one in folders for e in spec.archived_change(one).entries}
-
-    def order() -> list[str]:
-        return list(landed_between(spec, without))
-
-    return archives_with_names(files, spec.snapshot.read_many, order)
+    return archives_with_names(files, spec.snapshot.read_many, lambda: list(landed()))
 
 
 def _loaded(spec: Spec, capabilities: Sequence[str], name: str, findings: list[Finding]) -> dict[str, Capability]:
