@@ -14,10 +14,15 @@ _HOW = {
     "merged": "merge of",
 }
 
+_MOST = 4
+"""So many changes are named at most: an import brings hundreds."""
+
 
 def deed_words(deed: Deed) -> str:
     """The changes behind a commit and how: ``change add-2fa``; cleaned. Without any, what the commit says."""
-    changes = ", ".join(deed.changes)
+    changes = ", ".join(deed.changes[:_MOST])
+    if len(deed.changes) > _MOST:
+        changes += f" and {len(deed.changes) - _MOST} more"
     if deed.how == "edited" and not changes:
         return clean_line(f"edited: {deed.reason}" if deed.reason else "edited by hand")
     if deed.how == "edited" and deed.reason:
