@@ -76,7 +76,6 @@ class Names:
         if problems:
             report.outcome = "failed"
             report.longrepr = "\n".join(problems)
-            report.result = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

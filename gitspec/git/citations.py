@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from gitspec.domain.policy import Policy
 
 _GREP = (
-    "-c", "grep.column=false", "-c", "grep.fullName=true",
     "grep", "-l", "-z", "--text", "--no-color", "--no-recurse-submodules", "--no-textconv",
     "-F", "-e", COMMENT.decode(), "-e", MARK.decode(),
 )  # fmt: skip
