@@ -7,10 +7,7 @@ from tests.conftest import Repo
 
 __all__ = ["Ran", "gitspec", "hostile_project", "page_of", "shop"]
 
-LOGIN_TEST = """\
-# Spec: auth/session-expiry#idle-timeout
-def test_idle_session_ends() -> None: ...
-"""
+LOGIN_TEST = "# Spec: auth/session-expiry#idle-timeout\ndef test_idle_session_ends() -> None: ...\n"
 EDIT = """\
 capability: auth
 modified:

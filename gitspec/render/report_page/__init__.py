@@ -32,6 +32,7 @@ from gitspec.render.text import clean_line, count
 _FOLDER = Path(__file__).parent
 MOST_COMMITS = 20
 """So many commits of a change are shown; a command shows the others."""
+_GROUP = 50
 _MOODS = {"done": "ok", "ready": "ok", "blocked": "bad", "invalid": "bad", "waiting": "warn", "in-progress": "busy"}
 _MOODS |= {"implementing": "busy"}
 
@@ -143,5 +144,9 @@ def _steps(block: str) -> Iterator[_Step]:
         yield _Step(step.keyword, first, dedent(rest))
 
 
-def _by_month(changes: Sequence[ReportedChange]) -> list[tuple[str, list[ReportedChange]]]:
-    return [(month, list(group)) for month, group in groupby(changes, lambda change: change.day[:7])]
+def _by_month(changes: Sequence[ReportedChange]) -> Iterator[tuple[str, list[ReportedChange]]]:
+    """(heading, changes), in groups that a browser builds in a moment."""
+    for month, group in groupby(changes, lambda change: change.day[:7]):
+        held = list(group)
+        for part, at in enumerate(range(0, len(held), _GROUP), 1):
+            yield f"{month}, part {part}" if len(held) > _GROUP else month, held[at : at + _GROUP]
