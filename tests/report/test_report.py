@@ -88,6 +88,7 @@ def test_a_requirement_that_is_deferred_is_no_gap(project: Repo) -> None:
     assert "1 requirement without a test" in gaps and "billing" not in gaps
     assert "billing/session-expiry not built yet Not built yet. Next year." in text_of(page)
     assert [row[8] for row in data_of(page)["rows"]] == [1, 1, 0]
+    assert "Scenarios with a test 1 of 2" in text_of(page)
 
 
 def test_tasks_that_history_contradicts_are_said_and_open_where_the_policy_holds_them(project: Repo) -> None:

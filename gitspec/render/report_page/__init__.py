@@ -41,7 +41,7 @@ def html_page(report: Report, title: str) -> str:
     """The whole page. The same report gives the same page, byte for byte."""
     css, js = (_read(name) for name in ("page.css", "page.js"))
     requirements = report.requirements
-    scenarios = sum(len(r.data.get("scenarios", ())) for r in requirements)
+    scenarios = sum(len(r.data.get("scenarios", ())) for r in requirements if not r.data.get("deferred"))
     gaps = gaps_of(report)
     return (
         _environment()
