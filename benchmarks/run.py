@@ -125,6 +125,19 @@ def check_rows(place: Path, python: Path) -> list[Row]:
     ]  # fmt: skip
 
 
+def trace_rows(python: Path) -> list[Row]:
+    """`gitspec trace` beside `git log --grep`; benchmarks/trace.py measures more."""
+    import generate_history
+
+    folder = generate_history.make(generate_history.parser().parse_args([]))
+    ours, theirs = [str(python.parent / "gitspec"), "trace", "past-77"], ["git", "log", "--grep", "'^Change: past-77$'"]
+    anew, both = (f"rm -rf {folder}/.git/gitspec", "true"), (folder, folder)
+    return [
+        Row("trace, 100,000 commits, first run / git log --grep", ours, theirs, 4, anew, both),
+        Row("trace, 100,000 commits, later runs / git log --grep", ours, theirs, 1 / 15, folders=both),
+    ]
+
+
 def rows(place: Path, python: Path, openspec: str) -> list[Row]:
     gitspec = str(python.parent / "gitspec")
     bare = [str(python), "-c", "pass"]
@@ -168,6 +181,7 @@ def rows(place: Path, python: Path, openspec: str) -> list[Row]:
         Row("archive of 1,000 capabilities, no cache", archive(wide), wide_archive, 1 / 5,
             prepare=(anew(wide), anew(wide_peer))),
         *check_rows(place, python),
+        *trace_rows(python),
     ]  # fmt: skip
 
 
