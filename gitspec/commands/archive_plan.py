@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from gitspec.store.spec import Spec
 
 _MANY = 50
+_TAKING = (b"moved", b"rename")
+"""In the keys of every delta that takes a name away: removed, moved, renamed, rename_to."""
 
 
 class Plan(NamedTuple):
@@ -103,7 +105,7 @@ def _planned(
     _refuse_unready(tip, change, prepared, tasks)
     findings = () if day else _refuse_doubtful(tip, change, tasks, cache)
     if not day:
-        findings += _still_cited(tip, change, prepared, cache)
+        findings += _still_cited(tip, change, folder, cache)
     name = layout.archive_name(day or who.committer.date, change)
     message = archive_message.archive_message(change, prepared.title, name, prepared.touched, FOLD_VERSION)
     files = {path: _blob(tip, data) for path, data in prepared.files.items()}
@@ -346,9 +348,10 @@ def _refuse_doubtful(tip: Tip, change: str, tasks: Sequence[Task], cache: Cache 
     return refuse_held_open(open_spec(tip, cache), change, tip.history)
 
 
-def _still_cited(tip: Tip, change: str, prepared: Prepared, cache: Cache | None) -> tuple[Finding, ...]:
-    """What tests and code still cite of what the change takes away; one that only adds costs no look."""
-    if not any(t.was or t.renamed or t.moved_out or t.removed or t.modified for t in prepared.touched):
+def _still_cited(tip: Tip, change: str, folder: Item, cache: Cache | None) -> tuple[Finding, ...]:
+    """What tests and code still cite of what the change takes away; one without a word of that costs no look."""
+    deltas = [item.oid for path, item in tip.trees.files(folder.oid) if path.startswith("deltas/")]
+    if not any(word in data for data in tip.objects.read_many(deltas) for word in _TAKING):
         return ()
     from gitspec.store.cited import still_cited
 

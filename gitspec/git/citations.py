@@ -3,7 +3,6 @@
 Neither the user's configuration nor attributes change what is found: a file is binary when its content is.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -70,6 +69,8 @@ class _Classify:
     """Which files count, and as what."""
 
     def __init__(self, policy: "Policy") -> None:
+        import hashlib  # OpenSSL costs milliseconds
+
         self._is_test = path_matcher(policy.tests.paths)
         self._included = path_matcher(policy.code.include)
         self._excluded = path_matcher(policy.code.exclude)

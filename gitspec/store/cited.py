@@ -3,25 +3,26 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gitspec.domain.citations import Citation
 from gitspec.domain.finding import Finding
 from gitspec.domain.rules import finding
-from gitspec.git.citations import citations_at
 from gitspec.git.snapshot import WorkTree
 from gitspec.store.citable import effects
 from gitspec.store.severities import in_force
 
 if TYPE_CHECKING:
+    from gitspec.domain.citations import Citation
     from gitspec.domain.policy import Policy
     from gitspec.store.spec import Spec
 
 
-def citations_of(spec: "Spec") -> tuple[Citation, ...]:
+def citations_of(spec: "Spec") -> "tuple[Citation, ...]":
     """All citations at the commit of the snapshot, or in the work tree. Raises CannotJudge as ``citations_at``, and L010."""
     return _citations(spec, spec.require_policy())
 
 
-def _citations(spec: "Spec", policy: "Policy") -> tuple[Citation, ...]:
+def _citations(spec: "Spec", policy: "Policy") -> "tuple[Citation, ...]":
+    from gitspec.git.citations import citations_at
+
     at = None if isinstance(spec.snapshot, WorkTree) else spec.snapshot.name
     return citations_at(spec.snapshot.repo, at, policy, spec.cache)
 
@@ -48,7 +49,7 @@ def still_cited(spec: "Spec", changes: Sequence[str]) -> list[Finding]:
     )
 
 
-def _finding(citation: Citation, change: str, now: str) -> Finding:
+def _finding(citation: "Citation", change: str, now: str) -> Finding:
     what = "test" if citation.is_test else "code"
     message = f"{what} names {citation.name}, which change {change} " + (f"calls {now}" if now else "removes")
     way_out = f"write {now} before the change is archived" if now else "delete what is no longer wanted, or keep it"

@@ -96,7 +96,7 @@ def test_archive_reads_the_branch_and_not_the_work_tree(project: Repo, gitspec: 
 
 
 def test_a_change_that_only_adds_costs_no_look(project: Repo, gitspec: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gitspec.store.cited.citations_at", lambda *_: pytest.fail("looked"))
+    monkeypatch.setattr("gitspec.git.citations.citations_at", lambda *_: pytest.fail("looked"))
     gitspec("validate", "--all", "--no-cache")
     gitspec("archive", "add-2fa")
 
