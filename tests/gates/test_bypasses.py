@@ -120,6 +120,7 @@ def test_trailer_above_a_co_author_block_still_counts(main: Repo) -> None:
     caught(main)
 
 
+@pytest.mark.spec("references/trailers-as-git-reads-them#quoted-in-the-body")
 def test_text_that_only_looks_like_a_trailer(main: Repo) -> None:
     code(main, "Squash\n\n* one\n\n  Change: add-2fa\n\nmore text")
     caught(main, "R008")
