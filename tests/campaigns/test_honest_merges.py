@@ -19,7 +19,8 @@ from tests.conftest import Repo
 
 OPERATIONS = int(os.environ.get("GITSPEC_HONEST", "10000"))
 PARTS = 20
-MOST_REFUSED = 0.001
+MOST_REFUSED = 2
+"""Of the operations of one part; over all parts less than one in a thousand."""
 
 pytestmark = pytest.mark.campaign
 
@@ -35,7 +36,7 @@ def test_honest_operations_pass(tmp_path: Path, part: int) -> None:
         refused += _history(tmp_path / str(number), random.Random(part * 1000 + number), done)
     figures = ", ".join(f"{count} {kind}" for kind, count in sorted(done.items()))
     print(f"\npart {part + 1} of {PARTS}: {figures}; {len(refused)} refused", *refused, sep="\n  ")
-    assert len(refused) <= MOST_REFUSED * done.total()
+    assert len(refused) <= MOST_REFUSED
 
 
 def _history(folder: Path, rng: random.Random, done: Counter[str]) -> list[str]:
