@@ -161,6 +161,18 @@ def test_a_name_that_another_one_took_is_told_as_new(story: Story, gitspec: Cli)
     ]
 
 
+def test_what_was_renamed_and_then_removed_is_not_what_came_under_that_name(story: Story, gitspec: Cli) -> None:
+    story.begin(auth())
+    story.archive("rename", delta("auth", renamed=[{"id": "login-page", "to": "front-page"}]))
+    story.archive("drop", delta("auth", removed=[removed(story.living(), "auth/front-page", reason="No.")]))
+    again = requirement("front-page", "There MUST be a login page.", scenario("shown"))
+    story.archive("again", delta("auth", added=[again]))
+    assert told(gitspec("diff", "HEAD~6..", "--json")) == [
+        ("added", "auth/front-page", None),
+        ("removed", "auth/login-page", None),
+    ]
+
+
 def test_only_form_differs(story: Story, gitspec: Cli) -> None:
     story.begin(auth())
     spec = auth()

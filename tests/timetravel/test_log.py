@@ -188,6 +188,24 @@ def test_a_merge_that_joins_two_edits_is_a_version_and_one_that_takes_a_side_is_
     assert found[0]["parts"] == [] and found[0]["how"] == "merged"
 
 
+def test_a_side_that_went_there_and_back_is_left_out_of_a_merge_that_has_what_the_other_side_has(
+    story: Story, gitspec: Cli
+) -> None:
+    story.begin(auth())
+    story.repo.git("switch", "-q", "-c", "side")
+    story.archive("shorten", shorter(story))
+    back = {"from": SHORTER, "to": EXPIRY}
+    story.archive("back", delta("auth", modified=[modified(story.living(), "auth/session-expiry", text=back)]))
+    story.archive("lock", delta("auth", added=[requirement("lock", "It MUST lock.", scenario("locked"))]))
+    story.repo.git("switch", "-q", "main")
+    title = {"from": None, "to": "The login page"}
+    story.archive("title", delta("auth", modified=[modified(story.living(), "auth/login-page", title=title)]))
+    story.later()
+    story.repo.git("merge", "-q", "-m", "Merge", "side")
+    assert [k for k, _ in kinds(gitspec("log", "auth/session-expiry", "--json"))] == ["added"]
+    assert [k for k, _ in kinds(gitspec("log", "auth/lock", "--json"))] == ["added"]
+
+
 def test_limit_and_at(story: Story, gitspec: Cli) -> None:
     begun = story.begin(auth())
     story.repo.git("tag", "v1")
