@@ -9,43 +9,57 @@ then the same rows are laid down in memory. See ``history_rows`` for what is kep
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec import __version__
 from gitspec.domain.branches import branch_matcher
-from gitspec.domain.mentions import ARCHIVED_KEY, mention_finder
-from gitspec.domain.references import SPEC_KEY
-from gitspec.git.message_log import message_log
 from gitspec.git.release_tags import ReleaseTag, release_tags, state_of_tags
 from gitspec.git.repository import Repository
-from gitspec.git.run import GitFailed
 from gitspec.git.shallow import shallow_boundary
 from gitspec.store import history_rows as rows
 from gitspec.store.history_file import Damaged, HistoryFile, copied, in_memory, is_damage, sqlite
-from gitspec.store.history_rows import Connection, packed, unpacked
+from gitspec.store.history_rows import Connection, View, packed, unpacked
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from gitspec.domain.policy import ReferencePattern
+
+    class _References(Protocol):
+        @property
+        def patterns(self) -> "Sequence[ReferencePattern]": ...
+
+    class HistoryPolicy(Protocol):
+        """What of the policy matters here."""
+
+        @property
+        def references(self) -> _References: ...
+
+        @property
+        def releases(self) -> Sequence[str]: ...
 
 
 _VERSION = 1
 """Raise it when rows change their shape or meaning within a version of gitspec."""
 
 
-class _References(Protocol):
-    @property
-    def patterns(self) -> "Sequence[ReferencePattern]": ...
+class Asked(NamedTuple):
+    """What a history is asked for."""
 
-
-class HistoryPolicy(Protocol):
-    """What of the policy matters here."""
-
-    @property
-    def references(self) -> _References: ...
+    repo: Repository
+    tip: str
+    policy: "HistoryPolicy"
 
     @property
-    def releases(self) -> Sequence[str]: ...
+    def key(self) -> str:
+        """All that the rows depend on but the commits."""
+        patterns = [(p.pattern, p.where, p.id) for p in self.policy.references.patterns]
+        boundary = " ".join(sorted(shallow_boundary(self.repo)))
+        return f"{__version__}/{_VERSION} {os.geteuid()} {patterns} {list(self.policy.releases)} {boundary}"
+
+
+_View = tuple[int, frozenset[int]]
 
 
 class Mention(NamedTuple):
@@ -68,7 +82,7 @@ class CommitLine(NamedTuple):
 class History:
     """What the commits say that one tip reaches. Texts are as recorded, not safe to show."""
 
-    def __init__(self, asked: "_Asked", db: Connection, view: "_View") -> None:
+    def __init__(self, asked: Asked, db: Connection, view: View) -> None:
         self._asked = asked
         self.repo = asked.repo
         self.tip = asked.tip
@@ -150,7 +164,7 @@ class History:
             "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN mentions m ON m.word = words.id "
             "JOIN commits c ON c.id = m.id WHERE words.key = ? AND substr(words.value, 12) = ? "
             "ORDER BY c.moment DESC, c.oid",
-            (ARCHIVED_KEY, packed(change)),
+            ("Archived", packed(change)),
         )
         return [(_line(row), unpacked(row[5])) for row in found if self._reaches(row[0])]
 
@@ -160,7 +174,7 @@ class History:
             "SELECT DISTINCT c.id, c.oid, c.author, c.time, c.subject, c.moment FROM words JOIN mentions m ON m.word = "
             "words.id JOIN commits c ON c.id = m.id WHERE words.key = ? AND (words.value = ? OR words.value > ? AND "
             "words.value < ?) ORDER BY c.moment DESC, c.oid",
-            (SPEC_KEY, packed(name), packed(f"{name}#"), packed(f"{name}$")),
+            ("Spec", packed(name), packed(f"{name}#"), packed(f"{name}$")),
         )
         return [_line(row) for row in found if self._reaches(row[0])]
 
@@ -201,9 +215,11 @@ class History:
         if new:
             import json
 
+            from gitspec.store.history_adding import keep_facts
+
             try:
                 values = [(*key, json.dumps(value)) for key, value in new.items()]
-                rows.keep_facts(self._db, values, self._forgotten, self._most)
+                keep_facts(self._db, values, self._forgotten, self._most)
             except sqlite():
                 pass
         self._db.close()
@@ -221,12 +237,12 @@ class History:
         return commit <= self._upto and commit not in self._outside
 
 
-def open_history(repo: Repository, tip: str, *, policy: HistoryPolicy, use_cache: bool = True) -> History:
+def open_history(repo: Repository, tip: str, *, policy: "HistoryPolicy", use_cache: bool = True) -> History:
     """The history that ``tip``, the full id of a commit, reaches. Commits that the index lacks are read now.
 
     Raises GitFailed when Git cannot walk from there.
     """
-    asked = _Asked(repo, tip, policy)
+    asked = Asked(repo, tip, policy)
     if use_cache:
         try:
             db = _from_file(asked)
@@ -238,25 +254,7 @@ def open_history(repo: Repository, tip: str, *, policy: HistoryPolicy, use_cache
     return History(asked, db, _bring_up(db, asked))
 
 
-class _Asked(NamedTuple):
-    """What a history is asked for."""
-
-    repo: Repository
-    tip: str
-    policy: HistoryPolicy
-
-    @property
-    def key(self) -> str:
-        """All that the rows depend on but the commits."""
-        patterns = [(p.pattern, p.where, p.id) for p in self.policy.references.patterns]
-        boundary = " ".join(sorted(shallow_boundary(self.repo)))
-        return f"{__version__}/{_VERSION} {os.geteuid()} {patterns} {list(self.policy.releases)} {boundary}"
-
-
-_View = tuple[int, frozenset[int]]
-
-
-def _from_file(asked: _Asked) -> tuple[Connection, _View] | None:
+def _from_file(asked: Asked) -> tuple[Connection, View] | None:
     """The database of the file, with all that is wanted in it; in memory, when nothing can be added there."""
     file = HistoryFile(f"{asked.repo.common_dir}/gitspec", asked.key)
     try:
@@ -282,7 +280,7 @@ def _from_file(asked: _Asked) -> tuple[Connection, _View] | None:
         raise
 
 
-def _added_to(db: Connection, asked: _Asked) -> tuple[Connection, _View]:
+def _added_to(db: Connection, asked: Asked) -> tuple[Connection, View]:
     """The database once it has all that is wanted; most often it has."""
     if (view := _view_of(db, asked)) is not None:
         return db, view
@@ -304,7 +302,7 @@ def _added_to(db: Connection, asked: _Asked) -> tuple[Connection, _View]:
         return (copy := copied(db)), _bring_up(copy, asked)
 
 
-def _view_of(db: Connection, asked: _Asked) -> _View | None:
+def _view_of(db: Connection, asked: Asked) -> View | None:
     """What the tip reaches, if all that is wanted is there already."""
     row = rows.id_of(db, asked.tip)
     view = row and rows.view(db, row)
@@ -319,57 +317,10 @@ def _view_of(db: Connection, asked: _Asked) -> _View | None:
     return view
 
 
-def _bring_up(db: Connection, asked: _Asked) -> _View:
-    """Lay down what a database lacks, and give what the tip reaches of it."""
-    repo, tip, policy = asked
-    mentions_of = mention_finder(policy.references.patterns)
-    state = state_of_tags(repo, time.time_ns())
-    tags = release_tags(repo, branch_matcher(policy.releases))
-    if rows.last_id(db) == 0 and len(tags) < _AT_ONCE:
-        tips = [tip, *(tag.commit for tag in tags)]
-        rows.add_commits(db, tips, message_log(repo, tips), mentions_of, tags)
-    _read_new(db, repo, [tip], mentions_of)
-    _read_new(db, repo, [tag.commit for tag in tags], mentions_of)
-    rows.rank_releases(db, tags)
-    rows.put_meta(db, "tags", state)
-    row = rows.id_of(db, tip)
-    assert row is not None
-    view = rows.view(db, row)
-    if view is None:
-        view = rows.reached_view(db, row)
-        rows.keep_view(db, row, *view)
-    return view
+def _bring_up(db: Connection, asked: Asked) -> View:
+    from gitspec.store.history_reading import bring_up  # a warm answer reads nothing
 
-
-_AT_ONCE = 500
-
-
-def _read_new(
-    db: Connection, repo: Repository, tips: Sequence[str], mentions_of: Callable[[str], Sequence[tuple[str, str]]]
-) -> None:
-    """Read the commits that ``tips`` reach and nothing that is there does."""
-    while new := [tip for tip in dict.fromkeys(tips) if rows.id_of(db, tip) is None][:_AT_ONCE]:
-        try:
-            rows.add_commits(db, new, message_log(repo, new, rows.heads(db)), mentions_of)
-        except GitFailed:  # what a branch has left behind was collected
-            rows.add_commits(db, new, message_log(repo, new, _still_there(db, repo)), mentions_of)
-
-
-def _still_there(db: Connection, repo: Repository) -> list[str]:
-    """As ``heads``, for those that are gone the nearest ancestors that are not."""
-    from gitspec.git.ref_tips import commits_of
-
-    found: dict[str, None] = {}
-    asked: set[str] = set()
-    pending = rows.heads(db)
-    while pending:
-        asked.update(pending)
-        there = commits_of(repo, pending)
-        found.update(dict.fromkeys(oid for oid in pending if there[oid]))
-        gone = [commit for oid in pending if not there[oid] and (commit := rows.id_of(db, oid))]
-        parents = {rows.oid_of(db, parent) for commit in gone for parent in rows.parents_of(db, commit)}
-        pending = sorted(parents - asked)
-    return list(found)
+    return bring_up(db, asked)
 
 
 def _line(row: Sequence[object]) -> CommitLine:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from gitspec.domain.places import POLICY
 from gitspec.errors import CannotJudge
-from gitspec.git.objects import Objects
 from gitspec.git.repository import Repository
 from gitspec.store.cache import Cache
 
@@ -60,6 +59,8 @@ class Policies:
         return policy
 
     def _content(self, oid: str) -> bytes:
+        from gitspec.git.objects import Objects
+
         objects = Objects(self._repo)
         try:
             return objects.read(oid)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gitspec.domain.policy import ReferencePattern, ReferenceRules
-from gitspec.store import history_file, history_index
+from gitspec.store import history_file, history_reading
 from gitspec.store.history_index import History
 from tests.conftest import Repo
 from tests.trace.histories import CHANGES, Histories, releases_by_git
@@ -57,14 +57,14 @@ def test_answers_are_equal_with_and_without_it_whatever_happens_to_the_branches(
 
 def test_only_new_commits_are_read(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    real = history_index.message_log
+    real = history_reading.message_log
 
     def counted(*args: object) -> object:
         for one in real(*args):  # type: ignore[arg-type]
             read.append(one.subject)
             yield one
 
-    monkeypatch.setattr(history_index, "message_log", counted)
+    monkeypatch.setattr(history_reading, "message_log", counted)
     for n in range(3):
         repo.commit(f"{n}\n\nChange: one")
     history(repo).close()
@@ -85,9 +85,9 @@ def test_lost_commits_that_were_collected_cost_no_second_reading(repo: Repo, mon
     repo.git("reflog", "expire", "--expire=now", "--all")
     repo.git("gc", "-q", "--prune=now")
     read: list[str] = []
-    real = history_index.message_log
+    real = history_reading.message_log
     monkeypatch.setattr(
-        history_index,
+        history_reading,
         "message_log",
         lambda *a: (read.append(one.subject) or one for one in real(*a)),  # type: ignore[func-returns-value]
     )
