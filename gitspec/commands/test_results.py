@@ -41,7 +41,7 @@ def read_junit(path: str) -> list[Tested]:
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
     try:
-        parser.Parse(_read(path), 1)
+        parser.Parse(_read(path), True)  # noqa: FBT003
     except expat.ExpatError as error:
         reason = f"line {error.lineno}: {expat.ErrorString(error.code)}"
         raise _unreadable(path, f"is no XML: {reason}") from None

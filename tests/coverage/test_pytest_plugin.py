@@ -273,3 +273,17 @@ def test_the_entry_point_loads_it_and_naming_it_too_does_no_harm(
         done = run_pytest(project.path, *args, plugin=(), PYTHONPATH=path)
         assert "E001 there is no 'auth/nothing'" in done.out and "egistered" not in done.out, done.out
     assert run_pytest(project.path, "-p", "no:gitspec.pytest_plugin", plugin=(), PYTHONPATH=path).code == 0
+
+
+def test_only_the_controller_of_xdist_writes(project: Repo) -> None:
+    text = "def test_a(request): assert not request.config.pluginmanager.has_plugin('gitspec-report')\n"
+    project.write("test_a.py", text)
+    assert run_pytest(project.path, "-n", "1", "--spec-report", "r.json").code == 0
+    assert sorted(p.name for p in project.path.glob("r.json*")) == ["r.json"]
+
+
+def test_help_and_markers_name_it_and_collecting_alone_does_no_harm(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", NAME)
+    assert "--spec-report=FILE" in run_pytest(project.path, "--help").out
+    assert "@pytest.mark.spec(name, ...)" in run_pytest(project.path, "--markers").out
+    assert run_pytest(project.path, "--collect-only", "--spec-report", "r.json").code == 0
