@@ -59,9 +59,24 @@ def _plain(message: str) -> list[tuple[str, str]] | None:
     above = text.rfind("\n\n")
     if above < 0:
         return []
+    block = text[above + 2 :]
+    if block not in _SEEN:
+        if len(_SEEN) >= _MOST_SEEN:
+            _SEEN.clear()
+        _SEEN[block] = _plain_block(block)
+    found = _SEEN[block]
+    return None if found is None else list(found)
+
+
+_SEEN: dict[str, list[tuple[str, str]] | None] = {}
+"""Last paragraphs that were read: most commits of a change end alike."""
+_MOST_SEEN = 1000
+
+
+def _plain_block(block: str) -> list[tuple[str, str]] | None:
     found = []
     says_something = False
-    for line in text[above + 2 :].split("\n"):
+    for line in block.split("\n"):
         at = line.find(":")
         if at < 1 or not _KEY.issuperset(line[:at]):
             return None

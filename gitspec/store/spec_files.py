@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gitspec.store.history_index import History
 
 _KEPT = 3
+_UNREAD = ("/proposal.md", "/design.md")
 
 
 class SpecFiles:
@@ -151,21 +152,19 @@ class SpecFiles:
         changes: dict[str, tuple[str, dict[str, str]]] = {}
         deltas: dict[str, list[tuple[str, str]]] = {}
         living = []
-        cut = 0
         for row in os.fsdecode(git(self._history.repo, "ls-tree", "-r", "-z", self.tree)).split("\0")[:-1]:
             facts, _, path = row.partition("\t")
             mode, _, oid = facts.split(" ")
-            place = layout.classify(f"{layout.SPEC}/{path}") if mode == "100644" else None
-            if place is None or place.kind == "unknown":
+            if mode != "100644" or path.endswith(_UNREAD):
                 continue
+            place = layout.classify(f"{layout.SPEC}/{path}")
             if place.kind == "capability":
                 living.append(place.capability)
                 keep(self._kind, f"living {place.capability}", oid)
             elif place.folder:
-                cut = len(place.folder) + 1 - len(layout.SPEC) - 1
                 folder, files = changes.setdefault(place.change, (place.folder, {}))
                 if folder == place.folder:
-                    files[path[cut:]] = oid
+                    files[path[len(folder) - len(layout.SPEC) :]] = oid
                     if place.kind == "delta":
                         deltas.setdefault(place.capability, []).append((folder, oid))
         for change, found in changes.items():
