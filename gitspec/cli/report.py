@@ -11,23 +11,22 @@ FILE = "gitspec-report.html"
     epilog=examples(
         "gitspec report",
         "gitspec report --at v1.2 --output public/specs.html --title 'Shop'",
-        "gitspec report --output - > specs.html",
-        "gitspec report --json --output -",
+        "gitspec report --output -",
+        "gitspec report --json",
     )
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, allow_dash=True),
-    default=FILE,
-    show_default=True,
+    show_default=f"{FILE}; with --json -",
     help="Where to write it; - is standard output.",
 )
 @click.option("--title", type=TEXT, default="Specifications", show_default=True, help="The title of the page.")
 @at_option
 @json_option
 @no_cache_option
-def command(output: str, title: str, at: str | None, as_json: bool, no_cache: bool) -> None:
+def command(output: str | None, title: str, at: str | None, as_json: bool, no_cache: bool) -> None:
     """Write one HTML page with specs, history, changes, tests and what is missing.
 
     The page needs no network and no other file: open it, send it, publish it. It holds the living specs with search,
@@ -51,6 +50,7 @@ def command(output: str, title: str, at: str | None, as_json: bool, no_cache: bo
 
             text = html_page(found, title)
     data = text.encode()
+    output = output or ("-" if as_json else FILE)
     if output == "-":
         click.get_binary_stream("stdout").write(data)
         return

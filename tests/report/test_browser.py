@@ -287,6 +287,7 @@ def test_without_scripts_the_specs_can_be_read(browser: Browser, pages: dict[str
     assert not any(name.startswith("Search in") for name in heard), "no control is there that does nothing"
 
 
+# Spec: history/report-page#hostile-spec
 def test_hostile_specs_run_nothing_and_break_no_policy(browser: Browser, pages: dict[str, Path]) -> None:
     for fragment in ("", "#specs", "#changes", "#archive", "#matrix", "#spec/evil/attack", "#spec/evil/attack:body"):
         browser.open(pages["hostile"], fragment)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Repo
+from tests.reading.test_json_shapes import EXAMPLES, compare
 from tests.report.project import gitspec, page_of, shop
 
 
@@ -202,8 +203,12 @@ def test_where_nothing_can_be_written_it_says_so(project: Repo, where: str) -> N
 
 
 def test_json_says_the_same(project: Repo) -> None:
-    done = gitspec(project, "report", "--json", "-o", "-")
+    done = gitspec(project, "report", "--json")
     data = json.loads(done.out)
+    compare(data, EXAMPLES["report"], "report")
+    assert not (project.path / "gitspec-report.html").exists()
+    assert gitspec(project, "report", "--json", "-o", "data.json").code == 0
+    assert json.loads(project.read("data.json"))["gaps"] == data["gaps"]
     assert (data["gitspec"], data["kind"], data["at"], data["commit"]) == (1, "report", "work tree", project.head())
     assert data["gaps"]["requirements_without_tests"] == ["auth/totp-enrolment", "billing/session-expiry"]
     assert data["gaps"]["open_tasks"] == [{"change": "short-sessions", "tasks": ["1.2", "1.3"]}]
