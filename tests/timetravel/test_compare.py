@@ -222,6 +222,15 @@ def test_html_is_one_inert_page(story: Story, gitspec: Cli) -> None:
     assert "<script>alert(1)</script>" in "".join(page.text)
 
 
+def test_titles_and_names_are_escaped_too(story: Story, gitspec: Cli) -> None:
+    story.begin(auth())
+    story.propose("shorten", shorter(story), title="'<script>alert(1)</script> & co'")
+    out = gitspec("diff", "shorten", "--format", "html").out
+    assert "<script" not in out and "<h1>shorten: &lt;script&gt;alert(1)&lt;/script&gt; &amp; co</h1>" in out
+    story.repo.git("tag", "a&b<c")
+    assert "<h1>a&amp;b&lt;c..HEAD</h1>" in gitspec("diff", "a&b<c..", "--format", "html").out
+
+
 def test_markdown_is_inert(story: Story, gitspec: Cli) -> None:
     story.begin(auth())
     story.by_hand(auth(HOSTILE.replace("\x1b", ""), title="# <b>"))
