@@ -1,5 +1,7 @@
 """``gitspec report``."""
 
+import sys
+
 import click
 
 from gitspec.cli.options import TEXT, at_option, examples, json_option, no_cache_option
@@ -52,7 +54,7 @@ def command(output: str | None, title: str, at: str | None, as_json: bool, no_ca
     data = text.encode()
     output = output or ("-" if as_json else FILE)
     if output == "-":
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
         return
     from gitspec.cli.report_file import replace
     from gitspec.render.output import write_lines
