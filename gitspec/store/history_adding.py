@@ -6,7 +6,18 @@ from typing import Any
 from gitspec.domain.gc_paused import gc_paused
 from gitspec.domain.mentions import Named
 from gitspec.git.message_log import Logged
-from gitspec.store.history_rows import INDEXES, Connection, graph, last_id, packed, parents_in, parents_of, unpacked
+from gitspec.store.history_rows import (
+    INDEXES,
+    Connection,
+    graph,
+    heads,
+    last_id,
+    oid_of,
+    packed,
+    parents_in,
+    parents_of,
+    unpacked,
+)
 
 
 def add_commits(
@@ -26,7 +37,8 @@ def add_commits(
             for oid, parents, time, author, subject, message in commits
         }
         inner = _add(db, batch, tags)
-    db.executemany("DELETE FROM heads WHERE oid = ?", [(bytes.fromhex(oid),) for oid in inner])
+    reached = [row for row in db.execute("SELECT oid FROM heads") if row[0].hex() in inner]
+    db.executemany("DELETE FROM heads WHERE oid = ?", reached)
     new = [(bytes.fromhex(oid),) for oid in dict.fromkeys(tips) if oid in batch and oid not in inner]
     db.executemany("INSERT OR IGNORE INTO heads VALUES(?)", new)
 
@@ -135,6 +147,8 @@ def _parents_first(batch: dict[str, Any]) -> Iterator[str]:
 def reached_view(db: Connection, tip: int) -> tuple[int, frozenset[int]]:
     """(last row that there was, rows up to it that ``tip`` does not reach); worked out from the rows alone."""
     upto = last_id(db)
+    if heads(db) == [oid_of(db, tip)]:
+        return upto, frozenset()
     base = db.execute("SELECT tip, upto, outside FROM views ORDER BY tip DESC LIMIT 1").fetchone()
     if base is not None and base[0] <= tip:
         old, old_upto, listed = base
