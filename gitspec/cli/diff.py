@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gitspec.commands.compare import Sides
     from gitspec.domain.diff import CapabilityDiff
     from gitspec.domain.finding import Finding
+    from gitspec.store.spec import Spec
 
 FORMATS = ("text", "markdown", "html")
 
@@ -41,6 +42,7 @@ def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache
 
     The exit code is 1 when the change cannot be archived as it is, or when a spec of one side cannot be read.
     """
+    from gitspec.cli.opened import open_spec
     from gitspec.domain.rev_range import parse_range
     from gitspec.errors import UsageError
     from gitspec.git.repository import discover
@@ -49,8 +51,10 @@ def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache
     if as_json and form != "text":
         raise UsageError("U000", f"--json and --format {form} exclude each other", help="run it twice")
     wanted = parse_range(what) if what is not None else None
-    if wanted is None and (what is None or not _is_revision(what, at, cached=not no_cache)):
-        return _of_change(what, form, at, as_json=as_json, cached=not no_cache)
+    if wanted is None:
+        spec = open_spec(at, cached=not no_cache)
+        if what is None or not _is_revision(what, spec):
+            return _of_change(spec, what, form, as_json=as_json)
     if at is not None:
         raise UsageError("U000", "--at goes with a change only", help=f"gitspec diff {what}..{at}")
     from gitspec.commands.compare import open_sides, open_with_work_tree
@@ -62,23 +66,20 @@ def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache
     return _of_sides(open_with_work_tree(repo, str(what), cache), form, as_json=as_json)
 
 
-def _is_revision(what: str, at: str | None, *, cached: bool) -> bool:
-    """Whether ``what``, which is no range, is a revision: not when a change has that id, active or archived."""
-    from gitspec.cli.opened import open_spec
+def _is_revision(what: str, spec: "Spec") -> bool:
+    """Whether ``what``, which is no range, is a revision and no active change."""
     from gitspec.git.objects import Objects
 
-    spec = open_spec(at, cached=cached)
     return what not in spec.change_ids() and Objects(spec.snapshot.repo).find(what) is not None
 
 
-def _of_change(change: str | None, form: str, at: str | None, *, as_json: bool, cached: bool) -> int:
-    from gitspec.cli.opened import open_spec, put_json, put_lines
+def _of_change(spec: "Spec", change: str | None, form: str, *, as_json: bool) -> int:
+    from gitspec.cli.opened import put_json, put_lines
     from gitspec.commands.diff import diff_change
     from gitspec.errors import EXIT_FINDINGS, EXIT_OK
     from gitspec.render.diff import diff_data, diff_text
     from gitspec.render.output import paint, patience
 
-    spec = open_spec(at, cached=cached)
     with patience("folding"):
         diff = diff_change(spec, change)
     if as_json:
