@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.archive.project import PROPOSAL, TASKS, Ran, gitspec, project, propose
 from tests.conftest import Repo
 
-__all__ = ["Ran", "gitspec", "hostile_project", "page_of", "shop"]
+__all__ = ["Ran", "gitspec", "hostile_project", "page_of", "shop", "world"]
 
 LOGIN_TEST = "# Spec: auth/session-expiry#idle-timeout\ndef test_idle_session_ends() -> None: ...\n"
 EDIT = """\
@@ -104,6 +104,30 @@ def hostile_project(repo: Repo) -> Repo:
     repo.write(f"tests/<img src=x onerror=owned=17>/test_{SCRIPT[:8]}.py", "# Spec: evil/attack#body\n")
     repo.commit(f"{ATTACKS[1]} {ATTACKS[2]} {ATTACKS[-1]}\n\nChange: attack\nSpec: evil/attack\n")
     repo.git("tag", "v1<script>owned=18")
+    return repo
+
+
+WORLD = """\
+capability: konten
+title: קבלות
+requirements:
+  - id: 会话-过期
+    title: "انتهاء الجلسة <b>"
+    text: |
+      系统 MUST 在三十分钟后结束会话。
+    scenarios:
+      - id: straße
+        steps: |
+          GIVEN eine Sitzung
+"""
+
+
+def world(repo: Repo) -> Repo:
+    """Ids and texts in several scripts, from right to left too."""
+    repo.write("spec/gitspec.yaml", 'version: "1"\n')
+    repo.write("spec/capabilities/konten.yaml", WORLD)
+    repo.write("tests/test_x.py", "# Spec: konten/会话-过期#straße\n")
+    repo.commit()
     return repo
 
 

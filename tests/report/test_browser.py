@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import CONFIG, Repo
 from tests.report.browser import Browser, chromium, needs_chromium
-from tests.report.project import hostile_project, page_of, shop
+from tests.report.project import hostile_project, page_of, shop, world
 
 pytestmark = needs_chromium
 
@@ -27,7 +27,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
         for date in ("AUTHOR", "COMMITTER"):
             patch.setenv(f"GIT_{date}_DATE", "2026-11-21T10:00:00+00:00")
-        made = {"shop": shop, "hostile": hostile_project}
+        made = {"shop": shop, "hostile": hostile_project, "world": world}
         return {name: page_of(make(Repo.init(folder / name / "repo"))) for name, make in made.items()}
 
 
@@ -166,6 +166,22 @@ def test_a_link_to_one_thing_shows_it(
     browser.until(f"document.activeElement.textContent.startsWith('{focused}')")
     top = browser.eval("document.activeElement.getBoundingClientRect().top")
     assert 0 <= top < 900
+
+
+def test_other_scripts_are_searched_linked_and_turned_the_right_way(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["world"], "#spec/konten/%E4%BC%9A%E8%AF%9D-%E8%BF%87%E6%9C%9F:stra%C3%9Fe")
+    browser.until("document.activeElement.textContent.startsWith('Straße')")
+    assert browser.eval("document.querySelector('.req h4 a').matches(':dir(rtl)')")
+    assert browser.eval("document.querySelector('.req .text p').matches(':dir(ltr)')")
+    browser.open(pages["world"], "#specs")
+    tab_to(browser, "#specs-q")
+    browser.type("会话 STRASSE")
+    browser.until("document.querySelector('#specs-n').textContent === '0 of 1 requirement'")
+    browser.key("Escape")
+    browser.type("会话。")
+    browser.until("document.querySelector('#specs-n').textContent === '1 of 1 requirement'")
+    browser.open(pages["world"], "#matrix?tests=with&q=会话")
+    assert browser.eval("document.querySelectorAll('#m-rows tr').length") == 1
 
 
 @pytest.mark.parametrize("fragment", ["#spec/none", "#change/none", "#%", "#constructor", "#__proto__", "#matrix?%"])
