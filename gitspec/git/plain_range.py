@@ -71,7 +71,7 @@ def _changes(message: str) -> list[str]:
     """The changes that a message names and nothing else about gitspec; none when that is not plain to see."""
     found = trailers.read(message)
     changes = trailers.values(found, "Change")
-    if message.startswith(AUTOSQUASH) or any(key.lower() in _ELSEWHERE for key, _ in found):
+    if message.startswith(AUTOSQUASH) or "Archived: " in message or any(key.lower() in _ELSEWHERE for key, _ in found):
         return []
     return changes if all(change and _ID.issuperset(change) for change in changes) else []
 

@@ -53,6 +53,10 @@ def name_a_task(repo: Repo) -> None:
     code(repo, "Mend\n\nChange: add-2fa\nTask: 9.9")
 
 
+def claim_an_archive(repo: Repo) -> None:
+    code(repo, "Sneak\n\nChange: add-2fa\nArchived: 2026-11-21-add-2fa")
+
+
 def edit_a_living_spec(repo: Repo) -> None:
     code(repo, "Sneak\n\nChange: add-2fa", "spec/capabilities/auth.yaml", "capability: auth\n")
 
@@ -123,7 +127,7 @@ def make_shallow(repo: Repo) -> None:
 @pytest.mark.parametrize(
     "what",
     [
-        forget_reference, name_unknown_change, skip, name_a_task, edit_a_living_spec, edit_and_undo, write_spec_otherwise,
+        forget_reference, name_unknown_change, skip, name_a_task, claim_an_archive, edit_a_living_spec, edit_and_undo, write_spec_otherwise,
         set_attributes, link, autosquash, merge, finish, change_policy, leave_base_behind, graft, replace, make_shallow,
     ],
 )  # fmt: skip
