@@ -15,7 +15,7 @@ KINDS = ("requirement", "change", "tag", "commit")
         "gitspec trace add-2fa --json",
         "gitspec trace HEAD",
         "gitspec trace v1.2 --format markdown",
-        "gitspec trace archive/2026-11-21-add-2fa --format dot | dot -Tsvg",
+        "gitspec trace archive/2026-11-21-add-2fa --format dot",
         "gitspec trace auth/session-expiry --at v1.2",
     )
 )

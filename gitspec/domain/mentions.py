@@ -42,7 +42,9 @@ def mention_finder(patterns: "Sequence[ReferencePattern]") -> Callable[[str], tu
             found += [(REVERTS_KEY, oid) for oid in _reverted(message)]
         if find is not None:
             found += [(KEY if kind == "change" else TICKET_KEY, value) for kind, value, _ in find(message)]
-        return tuple(dict.fromkeys((key, value) for key, value in found if value and len(value) <= LONGEST))
+        if len(found) > 1:
+            found = list(dict.fromkeys(found))
+        return tuple([one for one in found if 0 < len(one[1]) <= LONGEST])
 
     return mentions
 

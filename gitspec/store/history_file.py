@@ -94,6 +94,7 @@ class HistoryFile:
         db = _connect(self._path + _HALF)
         db.execute("PRAGMA journal_mode=OFF")
         db.execute("PRAGMA synchronous=OFF")
+        db.execute("PRAGMA cache_size=-65536")
         db.executescript(SCHEMA)
         db.execute("INSERT INTO meta VALUES('key', ?)", (self._key,))
         return db
