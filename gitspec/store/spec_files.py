@@ -144,7 +144,14 @@ class SpecFiles:
 
     def _is_closed(self, change: str) -> bool:
         _, files = self.change(change)
-        return "change.yaml" in files and b"closed" in self.read(files["change.yaml"])
+        data = self.read(files["change.yaml"]) if "change.yaml" in files else b""
+        if b"closed" not in data:  # mostly, and then nothing is parsed
+            return False
+        from gitspec.domain.change import Change
+        from gitspec.yaml.binding import load
+
+        found = load(Change, data, "change.yaml").value
+        return found is not None and found.closed is not None
 
     def _list(self) -> None:
         """Remember what is there: capabilities, changes, the deltas of each capability, and those that give names."""

@@ -118,6 +118,14 @@ def test_active_and_closed_changes_and_removed_requirements_are_told(told: Repo)
     assert "auth/two: gone" in gitspec(told, "trace", "auth/two").out
 
 
+def test_change_that_only_speaks_of_closed_things_counts(told: Repo) -> None:
+    folder = change(told, "doors", modified=[edits(told, "three", "part 5", "part V")])
+    told.write(f"{folder}/change.yaml", told.read(f"{folder}/change.yaml") + "notes: of closed doors\n")
+    told.commit("Note it\n\nChange: doors")
+    archive(told, "doors")
+    assert "doors" in by_id(trace(told, "auth/three")["changes"])
+
+
 def test_git_log_grep_finds_the_same_commits(told: Repo) -> None:
     for name in ("first", "second", "open"):
         by_git = told.git("log", "--format=%H", "--grep", f"^Change: {name}$").split()
