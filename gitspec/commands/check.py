@@ -1,5 +1,6 @@
 """`gitspec check`: judge commits that are made, a message that is not used yet, or what is staged."""
 
+import os
 from typing import TYPE_CHECKING
 
 from gitspec.commands.judge_commits import judge_commits
@@ -11,6 +12,7 @@ from gitspec.errors import CannotJudge
 from gitspec.git.objects import Objects
 from gitspec.git.ref_tips import commit_of, default_branch
 from gitspec.git.repository import Repository
+from gitspec.git.run import git
 from gitspec.git.spec_history import merge_bases
 from gitspec.store.cache import Cache
 from gitspec.store.change_ids import ChangesByCommit
@@ -74,13 +76,17 @@ def _unsettled(repo: Repository, policy: "Policy", tip: str, report: Report, cac
 
 
 def default_range(repo: Repository) -> str:
-    """What a branch adds to its upstream, else to the default branch. Raises CannotJudge G018 when there is neither."""
-    for name in ("@{upstream}", default_branch(repo, "origin") or "refs/heads/main"):
-        if commit_of(repo, name):
+    """What a branch adds to its upstream, else to the default branch. Raises CannotJudge G018 when there is neither.
+
+    A branch adds nothing to itself: on a default branch that has no upstream, nobody knows what to judge.
+    """
+    here = default_branch(repo)  # empty on a detached HEAD
+    upstream = os.fsdecode(git(repo, "for-each-ref", "--format=%(upstream)", here)).strip() if here else ""
+    for name in (upstream, default_branch(repo, "origin"), "refs/heads/main", "refs/heads/master"):
+        if name and name != here and commit_of(repo, name):
             return f"{name}..HEAD"
-    raise CannotJudge(
-        "G018", "the branch has no upstream to compare with", help="name the range: gitspec check main..HEAD"
-    )
+    message = "there is no upstream and no other default branch to compare with"
+    raise CannotJudge("G018", message, help="name what to judge: gitspec check HEAD~3..HEAD")
 
 
 def check_message(repo: Repository, path: str) -> Report:
