@@ -21,6 +21,7 @@ from gitspec.domain.references import KEY, references
 from gitspec.errors import CannotJudge
 from gitspec.git import commit_facts, message_file
 from gitspec.git.journal import is_pending
+from gitspec.git.parent_command import amends, git_arguments
 from gitspec.git.repository import Repository, discover
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def _mend(message: Message, facts: CommitFacts, trailer: str) -> tuple[str, ...]
     again = _again(facts.place)
     if not trailer:
         return (again,)
-    file, (option, paths) = _quoted(facts.place), message_file.what_was_given()
+    file, (option, paths) = _quoted(facts.place), _given()
     wrong = references(facts.message)
     replace = "-c trailer.ifexists=replace " if wrong.changes or wrong.skips else ""
     editor = "-eF" if message.editor else "-F"
@@ -126,8 +127,14 @@ def _mend(message: Message, facts: CommitFacts, trailer: str) -> tuple[str, ...]
 
 def _again(place: str) -> str:
     """The command that commits once more with the message that is kept in the file ``place``."""
-    option, paths = message_file.what_was_given()
+    option, paths = _given()
     return f"git commit {option}-eF {_quoted(place)}{paths}"
+
+
+def _given() -> tuple[str, str]:
+    """The options, and what stands for the paths, that `git commit` needs to commit the same again."""
+    option, paths = message_file.what_was_given()
+    return f"--amend {option}" if amends(git_arguments()) else option, paths
 
 
 def _quoted(path: str) -> str:

@@ -226,6 +226,19 @@ def test_amending_is_judged_by_the_whole_commit(governed: Governed) -> None:
     assert governed.run_git("commit", "-q", "--amend", "--no-edit").returncode == 0
 
 
+def test_the_command_that_is_offered_amends_again(governed: Governed) -> None:
+    governed.stage("src/app.py", "two\n")
+    assert governed.try_commit("Count", "Change: add-2fa").returncode == 0
+    parent = governed.git("rev-parse", "HEAD^")
+    done = governed.try_commit("--amend", "Count better", "Change: add-2f")
+    first, second = (line.strip() for line in said(done).splitlines() if line.startswith("    git "))
+    assert second.startswith("git commit --amend -eF ")
+    again = governed.run_git(*shlex.split(first)[1:])
+    assert again.returncode == 0, first + said(again)
+    assert governed.message() == "Count better\n\nChange: add-2fa\n"
+    assert governed.git("rev-parse", "HEAD^") == parent
+
+
 def test_only_what_is_committed_counts(governed: Governed) -> None:
     governed.write("src/app.py", "two\n")
     governed.stage("README.md")
