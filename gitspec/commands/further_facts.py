@@ -13,7 +13,7 @@ from gitspec.domain.commit import CommitFacts, Touched
 from gitspec.domain.judge_attributes import FILE as ATTRIBUTES
 from gitspec.domain.places import SPEC
 from gitspec.domain.references import References, references
-from gitspec.git.objects import MODE_SYMLINK
+from gitspec.git.objects import MODE_SYMLINK, folders_at
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.git.snapshot import Snapshot, at_commit
@@ -72,11 +72,13 @@ class Scene:
         head, _, body = git(self.repo, "cat-file", "--batch", input=f"{rev}:{path}\n".encode()).partition(b"\n")
         return body[:-1].decode("utf-8", "surrogateescape") if head.split(b" ")[1:2] == [b"blob"] else ""
 
-    def names_in(self, folder: str) -> list[str]:
-        """The names in a folder of the commit's tree."""
+    def names_in(self, folders: Sequence[str]) -> dict[str, Sequence[str]]:
+        """The names in folders of the commit's tree; nothing for what is no folder there."""
         if self.rev:
-            command = ("ls-tree", "-z", "--name-only", "--full-tree", self.rev, "--", f"{folder}/")
-            return [path[len(folder) + 1 :] for path in os.fsdecode(git(self.repo, *command)).split("\0")[:-1]]
+            return folders_at(self.repo, self.rev, folders)
+        return {folder: self._staged_in(folder) for folder in folders}
+
+    def _staged_in(self, folder: str) -> Sequence[str]:
         listed = os.fsdecode(git(self.repo, "ls-files", "-z", "--", f"{folder}/")).split("\0")[:-1]
         return list(dict.fromkeys(path[len(folder) + 1 :].split("/", 1)[0] for path in listed))
 

@@ -145,6 +145,29 @@ def parse_tree(data: bytes, object_format: str = "sha1") -> list[TreeEntry]:
     return entries
 
 
+def folders_at(repo: Repository, commit: str, folders: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The names in folders of a commit, by the folder's path; one child for all.
+
+    Nothing for a path that is no folder there, or that holds a line break, which Git cannot be asked about so.
+    """
+    asked = [folder for folder in folders if "\n" not in folder]
+    wanted = os.fsencode("".join(f"{_checked(commit)}:{folder}\n" for folder in asked))
+    out = git(repo, "cat-file", "--batch", "--buffer", input=wanted) if asked else b""
+    found: dict[str, Sequence[str]] = {}
+    at = 0
+    for folder in asked:
+        end = out.index(b"\n", at)
+        header = out[at:end].rsplit(b" ", 2)
+        at = end + 1
+        if header[-1] == b"missing" or len(header) != 3:
+            continue
+        size = int(header[2])
+        if header[1] == b"tree":
+            found[folder] = [entry.name for entry in parse_tree(out[at : at + size], repo.object_format)]
+        at += size + 1
+    return found
+
+
 def _checked(oid: str) -> str:
     if len(oid) not in (40, 64) or not set(oid) <= set("0123456789abcdef"):
         raise ValueError(f"not a full object id: {oid!r}")

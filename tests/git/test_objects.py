@@ -6,7 +6,17 @@ from hypothesis import strategies as st
 
 from gitspec.errors import CannotJudge
 from gitspec.git.object_batch import ObjectBatch
-from gitspec.git.objects import MODE_EXECUTABLE, MODE_FILE, MODE_TREE, Objects, TreeEntry, oid_of, parse_tree, tree_data
+from gitspec.git.objects import (
+    MODE_EXECUTABLE,
+    MODE_FILE,
+    MODE_TREE,
+    Objects,
+    TreeEntry,
+    folders_at,
+    oid_of,
+    parse_tree,
+    tree_data,
+)
 from gitspec.git.repository import discover
 from tests.conftest import Repo
 
@@ -117,3 +127,16 @@ def test_an_object_of_a_wrong_kind_is_no_tree(repo: Repo) -> None:
 def test_git_checks_commits_that_are_written(repo: Repo) -> None:
     with pytest.raises(CannotJudge, match="git hash-object failed"):
         Objects(discover()).write_object("commit", b"nonsense")
+
+
+def test_names_in_folders_of_a_commit_whatever_they_are_called(any_repo: Repo) -> None:
+    any_repo.write("spec/changes/a b/x.yaml", "x")
+    any_repo.write("spec/changes/y.yaml", "y")
+    any_repo.write("spec/new\nline/z", "z")
+    head = any_repo.commit("Files")
+    asked = ["spec/changes", "spec/changes/a b", "spec/changes/y.yaml", "spec/not there", "spec/new\nline", "spec"]
+    assert folders_at(discover(str(any_repo.path)), head, asked) == {
+        "spec/changes": ["a b", "y.yaml"],
+        "spec/changes/a b": ["x.yaml"],
+        "spec": ["changes", "new\nline"],
+    }

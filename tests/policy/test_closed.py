@@ -1,6 +1,6 @@
 """spec/ is closed, and what trailers name must be there: the facts that the engine is given."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pytest
 
@@ -17,9 +17,11 @@ from tests.conftest import Repo
 FILE = 0o100644
 
 
-def names(*paths: str) -> Callable[[str], Iterable[str]]:
+def names(*paths: str) -> Callable[[Sequence[str]], Mapping[str, Iterable[str]]]:
     """The folders of a tree that holds those paths."""
-    return lambda folder: {p[len(folder) + 1 :].split("/")[0] for p in paths if p.startswith(f"{folder}/")}
+    return lambda folders: {
+        folder: {p[len(folder) + 1 :].split("/")[0] for p in paths if p.startswith(f"{folder}/")} for folder in folders
+    }
 
 
 def codes(*touched: Touched, tree: tuple[str, ...] = ()) -> list[str]:
