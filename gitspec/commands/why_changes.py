@@ -89,7 +89,7 @@ def change_answers(parts: "SpecParts", changes: Iterable[str]) -> dict[str, Chan
     folders = parts.folders()
     spec = parts.of([folders[change] for change in wanted if change in folders])
     there = [folder for folder in _changes_in(spec) if folder.id in wanted]
-    keys = [f"{folder.path} {folder.tree()}" for folder in there]
+    keys = [f"{folder.path} {tree}" for folder, tree in zip(there, spec.trees(there), strict=True)]
     rows = remembered(spec.cache, "why", keys, lambda missing: [_row_of(there[i]) for i in missing])
     found = {folder.id: _answer(folder, row) for folder, row in zip(there, rows, strict=True)}
     answers = {change: found.get(change) or ChangeAnswer(change, "unknown") for change in wanted}

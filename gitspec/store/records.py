@@ -70,7 +70,7 @@ class ChangeRecord(NamedTuple):
 def records_of(spec: "Spec", folders: "Sequence[ChangeFolder]") -> list[ChangeRecord]:
     """The records of changes, active or archived, in order."""
     policy = policy_oid(spec)
-    keys = [f"{folder.path} {folder.tree()} {policy}" for folder in folders]
+    keys = [f"{folder.path} {tree} {policy}" for folder, tree in zip(folders, spec.trees(folders), strict=True)]
     rows = remembered(spec.cache, "changes", keys, lambda missing: [_row_of(folders[i]) for i in missing])
     return [_record(folder, key, row) for folder, key, row in zip(folders, keys, rows, strict=True)]
 

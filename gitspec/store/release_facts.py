@@ -56,7 +56,7 @@ def release_facts(spec: Spec, archived: Sequence[Archived]) -> list[ReleaseFacts
     from gitspec.store.bulk import map_many
 
     folders = [spec.archived_change(one) for one in archived]
-    keys = [f"{folder.path} {folder.tree()}" for folder in folders]
+    keys = [f"{folder.path} {tree}" for folder, tree in zip(folders, spec.trees(folders), strict=True)]
 
     def work(missing: Sequence[int]) -> list[Any]:
         wanted = [folders[i] for i in missing]

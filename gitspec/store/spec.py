@@ -190,6 +190,14 @@ class Spec:
         """What an archived folder holds."""
         return self._folder(archived.folder, archived.id, archived.day)
 
+    def trees(self, folders: "Sequence[ChangeFolder]") -> list[str]:
+        """What ``ChangeFolder.tree`` says of each; what tells of files of the work tree is read and kept once for all."""
+        rows = [(entry, at) for at, folder in enumerate(folders) for entry in folder.entries]
+        found: list[list[tuple[str, int, str]]] = [[] for _ in folders]
+        for (entry, at), oid in zip(rows, self.oids([entry.path for entry, _ in rows]), strict=True):
+            found[at].append((entry.path[len(folders[at].path) + 1 :], entry.mode, oid))
+        return [folder_trees(files, self.snapshot.repo.object_format)[""] for files in found]
+
     def _folder(self, folder: str, change: str, day: str) -> "ChangeFolder":
         if folder not in self._changes:
             self._changes[folder] = ChangeFolder(self, folder, change, day, self._folders[folder])
@@ -233,12 +241,11 @@ class ChangeFolder:
         return self._spec.snapshot.read("/".join((self.path, *parts)))
 
     def tree(self) -> str:
-        """The tree id of the folder's known files, as Git computes it: the key under which facts are cached."""
-        paths = [e.path for e in self.entries]
-        oids = self._spec.oids(paths)
-        cut = len(self.path) + 1
-        rows = [(e.path[cut:], e.mode, oid) for e, oid in zip(self.entries, oids, strict=True)]
-        return folder_trees(rows, self._spec.snapshot.repo.object_format)[""]
+        """The tree id of the folder's known files, as Git computes it: the key under which facts are cached.
+
+        Of many folders ``Spec.trees`` asks at once.
+        """
+        return self._spec.trees([self])[0]
 
     @property
     def change(self) -> "Loaded[Change]":

@@ -13,6 +13,8 @@ from gitspec.git.snapshot import WorkTree, at_work_tree
 from gitspec.store import cache as cache_module
 from gitspec.store import stat_cache
 from gitspec.store.cache import Cache
+from gitspec.store.records import records_of
+from gitspec.store.spec import Spec
 from gitspec.store.stat_cache import oids_by_stat
 from tests.conftest import Repo
 
@@ -176,3 +178,17 @@ def test_a_file_that_changes_after_its_id_was_told_is_not_read(repo: Repo, monke
     with pytest.raises(CannotJudge) as caught:
         snapshot.read(A)
     assert (caught.value.code, caught.value.place) == ("G009", A)
+
+
+def test_what_is_known_of_files_is_read_once_for_all_archived_changes(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        repo.write(f"spec/archive/2026-11-0{number + 1}-c{number}/change.yaml", f"change: c{number}\n")
+    looked: list[str] = []
+    load = Cache.load
+    monkeypatch.setattr(Cache, "load", lambda cache, kind: looked.append(kind) or load(cache, kind))
+    spec = Spec(at_work_tree(discover()), Cache(discover()))
+    folders = [spec.archived_change(one) for one in spec.archived()]
+    assert [record.id for record in records_of(spec, folders)] == ["c0", "c1", "c2", "c3", "c4"]
+    assert len([kind for kind in looked if kind.startswith("files-")]) == 1
