@@ -26,7 +26,7 @@ def command(name: str, parts: bool, at: str | None, as_json: bool, no_cache: boo
     from gitspec.cli.opened import open_spec, put_json, put_lines, put_notes
     from gitspec.commands.blame import blame
     from gitspec.render.blame import blame_data, blame_text
-    from gitspec.render.deeds import warnings
+    from gitspec.render.deeds import require_whole, warnings
     from gitspec.render.output import patience
 
     spec = open_spec("HEAD" if at is None else at, cached=not no_cache)
@@ -36,4 +36,5 @@ def command(name: str, parts: bool, at: str | None, as_json: bool, no_cache: boo
         put_json(spec, "blame", blame_data(found))
     else:
         put_lines(blame_text(found, parts=parts))
-    put_notes(warnings(found.cut_off, found.skipped))
+    put_notes(warnings(found.skipped))
+    require_whole(found.cut_off)

@@ -41,7 +41,7 @@ def command(
     from gitspec.cli.opened import open_spec, put_json, put_lines, put_notes
     from gitspec.commands.log import log
     from gitspec.errors import UsageError
-    from gitspec.render.deeds import warnings
+    from gitspec.render.deeds import require_whole, warnings
     from gitspec.render.log import log_data, log_markdown, log_text
     from gitspec.render.output import paint, patience
 
@@ -54,4 +54,5 @@ def command(
         put_json(spec, "log", log_data(found))
     else:
         put_lines(log_markdown(found) if form == "markdown" else log_text(found, paint()))
-    put_notes(warnings(found.cut_off, found.skipped))
+    put_notes(warnings(found.skipped))
+    require_whole(found.cut_off)

@@ -8,15 +8,18 @@ from gitspec.domain import trailers
 from gitspec.git.objects import Objects
 from gitspec.git.path_history import Signed, real_parents, signed
 from gitspec.git.repository import Repository
-from gitspec.git.spec_history import changes_below
+from gitspec.git.spec_history import changes_below, shallow_boundary
 from gitspec.git.tree_edit import PathChange
 from gitspec.store import layout
 
 if TYPE_CHECKING:
     from gitspec.domain.delta import Delta
 
-How = Literal["archived", "unarchived", "imported", "edited", "merged"]
-"""How a commit changed living specs: by archiving a change or taking one back, by an import, by hand, by a merge."""
+How = Literal["archived", "unarchived", "imported", "edited", "merged", "unknown"]
+"""How a commit changed living specs: by archiving a change or taking one back, by an import, by hand, by a merge.
+
+``unknown``: a shallow clone ends at the commit, and what it has may be older.
+"""
 
 
 class Deed(NamedTuple):
@@ -64,10 +67,13 @@ def deeds(repo: Repository, asked: Iterable[Asked]) -> dict[Asked, Deed]:
     parents = real_parents(repo, commits)
     pairs = [(commit, parents[commit][0] if parents[commit] else None) for commit in commits]
     folders = dict(zip(commits, map(_folders, changes_below(repo, pairs, layout.ARCHIVE)), strict=True))
+    hidden = shallow_boundary(repo)
     objects = Objects(repo)
     try:
         return {
-            (commit, names): _deed(lines[commit], folders[commit], names, objects, is_merge=len(parents[commit]) > 1)
+            (commit, names): _unknown(lines[commit])
+            if commit in hidden
+            else _deed(lines[commit], folders[commit], names, objects, is_merge=len(parents[commit]) > 1)
             for commit, names in wanted
         }
     finally:
@@ -83,6 +89,11 @@ def _folders(changes: Iterable[PathChange]) -> _Folders:
         elif folder and new is None and old is not None:
             found.went.setdefault(folder, {})[path] = old.oid
     return found
+
+
+def _unknown(line: Signed) -> Deed:
+    """Of a commit whose parents are not here."""
+    return Deed(line.oid, line.author, line.email, line.time, line.subject, "unknown", ())
 
 
 def _deed(line: Signed, folders: _Folders, names: Collection[str], objects: Objects, *, is_merge: bool) -> Deed:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gitspec.commands.deeds import Deed
+from gitspec.errors import CannotJudge
 from gitspec.render.text import clean_line
 from gitspec.store.file_lines import Skipped
 
@@ -31,6 +32,8 @@ def deed_words(deed: Deed) -> str:
         return clean_line(f"imported ({changes})" if changes else "imported")
     if deed.how == "merged" and not changes:
         return "merge"
+    if deed.how == "unknown":
+        return "unknown: the clone ends here, and this may be older"
     return clean_line(f"{_HOW[deed.how]} {changes}")
 
 
@@ -52,19 +55,22 @@ def deed_data(deed: Deed) -> dict[str, Any]:
     }
 
 
-def warnings(cut_off: tuple[str, ...], skipped: tuple[Skipped, ...]) -> list[str]:
+def warnings(skipped: tuple[Skipped, ...]) -> list[str]:
     """What keeps an answer from being whole, for standard error; cleaned."""
     lines = []
-    if cut_off:
-        lines.append(
-            f"the clone is shallow: what came before commit {cut_off[0][:12]} is not here (git fetch --unshallow)"
-        )
     for one in skipped[:5]:
         where = f"{one.path} in commit {one.commit[:12]}"
         lines.append(clean_line(f"{where} cannot be read and counts as what came before it: {one.finding.message}"))
     if len(skipped) > 5:
         lines.append(f"and {len(skipped) - 5} more")
     return [f"gitspec: {line}" for line in lines]
+
+
+def require_whole(cut_off: tuple[str, ...]) -> None:
+    """Raises CannotJudge G016, for after the answer, when it ends where a shallow clone does."""
+    if cut_off:
+        message = f"the clone is shallow: what came before commit {cut_off[0][:12]} is not here"
+        raise CannotJudge("G016", message, help="git fetch --unshallow")
 
 
 def skipped_data(skipped: tuple[Skipped, ...]) -> list[dict[str, str]]:

@@ -1,6 +1,9 @@
 """`gitspec blame`: who last touched each requirement, scenario and field."""
 
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.domain.specs import delta, modified, requirement, scenario
 from tests.timetravel.conftest import EXPIRY, SHORTER, Cli, Story, auth, devices
@@ -110,3 +113,18 @@ def test_at_an_older_revision(story: Story, gitspec: Cli) -> None:
     story.repo.git("tag", "v1")
     story.archive("shorten", shorter(story))
     assert rows(gitspec("blame", "auth", "--at", "v1", "--json"))["auth/session-expiry"] == (begun, [])
+
+
+def test_nobody_is_blamed_for_what_a_shallow_clone_hides(
+    story: Story, gitspec: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    story.begin(auth())
+    story.archive("more", delta("auth", added=[requirement("lock", "It MUST lock.", scenario("locked"))]))
+    shorten = story.archive("shorten", shorter(story))
+    story.repo.git("clone", "-q", "--depth", "2", f"file://{story.repo.path}", f"{tmp_path}/shallow")
+    monkeypatch.chdir(tmp_path / "shallow")
+    found = gitspec("blame", "auth", "--json", fails=3)
+    assert rows(found)["auth/session-expiry"] == (shorten, ["shorten"])
+    assert {row["id"] for row in found.json["rows"] if row["how"] == "unknown"} >= {"auth/lock", "auth/lock#locked"}
+    assert rows(found)["auth/lock"][1] == []
+    assert "gitspec: G016" in found.err

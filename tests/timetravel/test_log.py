@@ -251,9 +251,13 @@ def test_a_shallow_clone_says_where_it_ends(story: Story, gitspec: Cli, monkeypa
     story.by_hand(auth(IDLE.replace("\n", " ")))
     story.repo.git("clone", "-q", "--depth", "2", f"file://{story.repo.path}", f"{tmp_path}/shallow")
     monkeypatch.chdir(f"{tmp_path}/shallow")  # type: ignore[attr-defined]
-    found = gitspec("log", "auth/session-expiry", "--json")
-    assert [k for k, _ in kinds(found)] == ["modified", "unknown"]
-    assert len(found.json["cut_off"]) == 1 and "the clone is shallow" in found.err
+    found = gitspec("log", "auth/session-expiry", "--json", fails=3)
+    assert [(v["kind"], v["how"], v["changes"]) for v in found.json["versions"]] == [
+        ("modified", "edited", []),
+        ("unknown", "unknown", []),
+    ]
+    assert len(found.json["cut_off"]) == 1 and found.err.startswith("gitspec: G016 the clone is shallow")
+    assert gitspec("log", "auth/session-expiry", fails=3).out.count("unknown: the clone ends here") == 1
 
 
 def test_new_capability_in_a_change(story: Story, gitspec: Cli) -> None:
