@@ -17,6 +17,8 @@ LONGEST = 500
 _KEYS = {
     key.lower(): key for key in (KEY, TASK_KEY, SPEC_KEY, SKIP_KEY, SETTLES_KEY, ARCHIVED_KEY)
 }  # fmt: skip
+_MOST_SEEN = 10_000
+"""Last paragraphs that are remembered: most commits of a change end alike."""
 _REVERTS = "This reverts commit "
 _HEX = frozenset("0123456789abcdef")
 
@@ -30,6 +32,7 @@ def mention_finder(patterns: "Sequence[ReferencePattern]") -> Callable[[str], tu
     ``Reverts`` gives the commits after `This reverts commit`, as `git revert` writes them. What a pattern finds is a
     ``Change`` or a ``ticket``.
     """
+    named = _trailer_finder()
     find = None
     if patterns:
         from gitspec.domain.reference_patterns import pattern_finder
@@ -37,16 +40,42 @@ def mention_finder(patterns: "Sequence[ReferencePattern]") -> Callable[[str], tu
         find = pattern_finder(patterns)
 
     def mentions(message: str) -> tuple[Named, ...]:
-        found = [(_KEYS[key], value) for name, value in trailers.read(message) if (key := name.lower()) in _KEYS]
+        said = named(message)
         if _REVERTS in message:
-            found += [(REVERTS_KEY, oid) for oid in _reverted(message)]
+            said += tuple((REVERTS_KEY, oid) for oid in _reverted(message))
         if find is not None:
-            found += [(KEY if kind == "change" else TICKET_KEY, value) for kind, value, _ in find(message)]
-        if len(found) > 1:
-            found = list(dict.fromkeys(found))
-        return tuple([one for one in found if 0 < len(one[1]) <= LONGEST])
+            found = ((KEY if kind == "change" else TICKET_KEY, value) for kind, value, _ in find(message))
+            said += tuple(one for one in found if 0 < len(one[1]) <= LONGEST)
+        return said if len(said) < 2 else tuple(dict.fromkeys(said))
 
     return mentions
+
+
+def _trailer_finder() -> Callable[[str], tuple[Named, ...]]:
+    """What finds the trailers that name something, reading as little of a message as can tell."""
+    import re
+
+    may_name = re.compile(f"\n(?:{'|'.join(_KEYS)})[ \t]*:", re.ASCII | re.IGNORECASE).search  # never the first line
+    seen: dict[str, tuple[Named, ...]] = {}
+
+    def named(message: str) -> tuple[Named, ...]:
+        closing = trailers.last_paragraph(message)
+        if closing in seen:
+            return seen[closing]
+        found = None if closing is None else trailers.read_paragraph(closing)
+        if found is None or closing is None:
+            return _named(trailers.read(message)) if may_name(message) else ()
+        if len(seen) >= _MOST_SEEN:
+            seen.clear()
+        seen[closing] = said = _named(found)
+        return said
+
+    return named
+
+
+def _named(found: Sequence[tuple[str, str]]) -> tuple[Named, ...]:
+    pairs = ((_KEYS[key], value) for name, value in found if (key := name.lower()) in _KEYS)
+    return tuple(dict.fromkeys(one for one in pairs if 0 < len(one[1]) <= LONGEST))
 
 
 def _reverted(message: str) -> list[str]:

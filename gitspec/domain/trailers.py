@@ -10,7 +10,7 @@ _KEY = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 _GENERATED = ("Signed-off-by: ", "(cherry picked from commit ")
 _CLOSING = ("co-authored-by", "signed-off-by")
 _DASHES = "---------"
-_ODD = ("\n#", "\n ", "\n\t", "\r", "\0", "onflicts:", ">8")
+_ODD = ("\n#", "\n ", "\n\t", "\r")
 
 
 def parse(message: str, comment: str = "#") -> list[tuple[str, str]]:
@@ -46,37 +46,35 @@ def read(message: str, comment: str = "#") -> list[tuple[str, str]]:
 
 
 def _plain(message: str) -> list[tuple[str, str]] | None:
-    """What ``_read`` gives for a message as nearly all are: the last paragraph is keys and values; None for any other.
+    """What ``_read`` gives for a message as nearly all are: the last paragraph is keys and values; None for any other."""
+    closing = last_paragraph(message)
+    return closing if closing is None else read_paragraph(closing)
 
-    Histories have a hundred thousand of them.
+
+def last_paragraph(message: str) -> str | None:
+    """The last paragraph, empty when there is only one; None when it takes the whole message to tell.
+
+    When ``read_paragraph`` can read it, that is what ``read`` gives for the message. Histories have a hundred thousand
+    of them, and many that end alike.
     """
-    for odd in _ODD:
-        if odd in message:
-            return None
-    if message[:1] in "\n\t #":
+    if SCISSORS in message or "\0" in message:
         return None
     text = message.rstrip("\n")
     above = text.rfind("\n\n")
-    if above < 0:
+    if above >= 0:
+        return text[above + 2 :]
+    return None if message[:1] in "\n\t #" or any(odd in message for odd in _ODD) else ""
+
+
+def read_paragraph(paragraph: str) -> list[tuple[str, str]] | None:
+    """The trailers of a last paragraph that is nothing but plain ones, and not only what forges append; else None."""
+    if not paragraph:
         return []
-    block = text[above + 2 :]
-    if block not in _SEEN:
-        if len(_SEEN) >= _MOST_SEEN:
-            _SEEN.clear()
-        _SEEN[block] = _plain_block(block)
-    found = _SEEN[block]
-    return None if found is None else list(found)
-
-
-_SEEN: dict[str, list[tuple[str, str]] | None] = {}
-"""Last paragraphs that were read: most commits of a change end alike."""
-_MOST_SEEN = 1000
-
-
-def _plain_block(block: str) -> list[tuple[str, str]] | None:
+    if "\r" in paragraph or "onflicts:" in paragraph:
+        return None
     found = []
     says_something = False
-    for line in block.split("\n"):
+    for line in paragraph.split("\n"):
         at = line.find(":")
         if at < 1 or not _KEY.issuperset(line[:at]):
             return None

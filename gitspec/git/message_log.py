@@ -8,14 +8,15 @@ from gitspec.git.repository import Repository
 from gitspec.git.run import Coprocess, GitFailed
 
 _CHUNK = 1 << 20
-_FIELDS = 6
-_END = b"\0\n"
-"""What ends a commit; a message holds no NUL."""
 _LOG = (
     "-c", "log.showSignature=false",
-    "log", "--no-color", "--no-notes", "--no-mailmap", "--encoding=UTF-8", "--no-decorate", "--no-show-signature",
-    "--no-patch", "--format=tformat:" + "%x00".join(("%H", "%P", "%ct", "%an", "%s", "%B")) + "%x00",
+    "log", "-z", "--no-color", "--no-notes", "--no-mailmap", "--encoding=UTF-8", "--no-decorate", "--no-show-signature",
+    "--no-patch", "--format=tformat:" + "%x00".join(("%H", "%P", "%ct", "%an", "%s", "%B")),
 )  # fmt: skip
+_FIELDS = 6
+"""Each of them ends with a NUL, which none of them holds."""
+_ENV = {"GIT_GRAFT_FILE": os.devnull, "GIT_FLUSH": "0"}
+"""Git would write commit by commit, and the change between two processes would cost more than all the rest."""
 
 
 class Logged(NamedTuple):
@@ -37,21 +38,26 @@ def message_log(repo: Repository, tips: Sequence[str], without: Sequence[str] = 
     if not tips:
         return
     args = (*_LOG, *tips, *(f"^{oid}" for oid in without), "--")
-    child = Coprocess(repo, *args, env={"GIT_GRAFT_FILE": os.devnull})
+    child = Coprocess(repo, *args, env=_ENV)
     rest = b""
+    fields: list[str] = []
     try:
         while data := child.out.read(_CHUNK):
-            data = rest + data
-            end = data.rfind(_END) + len(_END)  # a piece of a character must not be decoded alone
-            if end < len(_END):
-                rest = data
+            whole, end, begun = data.rpartition(b"\0")  # a piece of a character must not be decoded alone
+            if not end:
+                rest += data
                 continue
-            rest = data[end:]
-            pieces = data[:end].decode("utf-8", "surrogateescape").split("\0")
-            for at in range(0, len(pieces) - 1, _FIELDS):
-                oid, parents, time, author, subject, message = pieces[at : at + _FIELDS]
-                yield Logged(oid.lstrip("\n"), tuple(parents.split()), int(time), author, subject, message)
+            fields += (rest + whole).decode("utf-8", "surrogateescape").split("\0")
+            rest = begun
+            last = len(fields) - len(fields) % _FIELDS
+            oids, parents, times, authors, subjects, messages = (fields[at:last:_FIELDS] for at in range(_FIELDS))
+            yield from map(Logged, oids, map(_split, parents), map(int, times), authors, subjects, messages)
+            del fields[:last]
     finally:
         status = child.close()
     if status:
         raise GitFailed(args[2:3], status, b"a commit is missing")
+
+
+def _split(oids: str) -> tuple[str, ...]:
+    return tuple(oids.split()) if " " in oids else (oids,) if oids else ()

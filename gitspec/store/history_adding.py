@@ -1,6 +1,7 @@
 """Adding to the rows of the history index: commits, what they name, which releases contain them, what a tip reaches."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from gitspec.domain.gc_paused import gc_paused
@@ -11,10 +12,10 @@ from gitspec.store.history_rows import (
     Connection,
     graph,
     heads,
+    id_of,
     last_id,
     oid_of,
     packed,
-    parents_in,
     parents_of,
     unpacked,
 )
@@ -32,116 +33,110 @@ def add_commits(
     The first time ``tags``, (name, commit), whose commits are among them, are made the releases in the same go.
     """
     with gc_paused():
-        batch = {
+        batch: _Batch = {
             oid: (parents, time, author, subject, mentions_of(message))
             for oid, parents, time, author, subject, message in commits
         }
-        inner = _add(db, batch, tags)
-    reached = [row for row in db.execute("SELECT oid FROM heads") if row[0].hex() in inner]
-    db.executemany("DELETE FROM heads WHERE oid = ?", reached)
-    new = [(bytes.fromhex(oid),) for oid in dict.fromkeys(tips) if oid in batch and oid not in inner]
-    db.executemany("INSERT OR IGNORE INTO heads VALUES(?)", new)
+        there = heads(db)
+        inner = {*there, *tips}.intersection(chain.from_iterable(row[0] for row in batch.values()))
+        new = [tip for tip in dict.fromkeys(tips) if tip in batch and tip not in inner]
+        if last_id(db):
+            known = [oid for oid in batch if id_of(db, oid)]  # once a head is lost, some are read again
+            for oid in known:
+                del batch[oid]
+            _add(db, batch)
+        else:
+            _add(db, batch, tags)
+            for statement in INDEXES.strip().splitlines():
+                db.execute(statement)
+    db.executemany("DELETE FROM heads WHERE oid = ?", [(bytes.fromhex(oid),) for oid in there if oid in inner])
+    db.executemany("INSERT OR IGNORE INTO heads VALUES(?)", [(bytes.fromhex(oid),) for oid in new])
 
 
-def _add(db: Connection, batch: dict[str, Any], tags: Sequence[tuple[str, str]]) -> set[str]:
-    """Insert the rows of a batch; gives all that are parents in it."""
-    first = next_id = last_id(db) + 1
-    is_new = first == 1
-    known: dict[str, tuple[int, int]] = {}
-    texts: dict[str, bytes] = {}
-    rows: list[list[Any]] = []
-    words = _Words(db)
-    mentions: list[tuple[int, int]] = []
-    inner: set[str] = set()
+_Batch = dict[str, tuple[Sequence[str], int, str, str, Sequence[Named]]]
+"""By id: parents, time, author, subject, what is named."""
 
-    def find(oid: str) -> tuple[int, int] | None:
-        if oid not in known:
-            if is_new:
-                return None
-            row = db.execute("SELECT id, moment FROM commits WHERE oid = ?", (bytes.fromhex(oid),)).fetchone()
-            if row is None:
-                return None
-            known[oid] = row
-        return known[oid]
 
-    for oid in _parents_first(batch):
-        names, moment, author, subject, named = batch[oid]
-        inner.update(names)
-        if not is_new and find(oid):
-            continue  # once a head is lost, some are read again
-        time, ids = moment, []
-        for name in names:
-            if place := find(name):
-                ids.append(place[0])
-                moment = max(moment, place[1] + 1)
-        if author not in texts:
-            texts[author] = packed(author)
-        others = " ".join(map(str, ids[1:])) if len(ids) > 1 else None
-        parent = ids[0] if ids else None
-        rows.append([next_id, bytes.fromhex(oid), parent, others, time, moment, None, texts[author], packed(subject)])
-        known[oid] = next_id, moment
+def _add(db: Connection, batch: _Batch, tags: Sequence[tuple[str, str]] = ()) -> None:
+    """Insert the rows of a batch; with ``tags``, whose commits are in it, those of the releases too."""
+    places, moments = _outer_parents(db, batch)
+    first = last_id(db) + 1
+    parents: dict[int, list[int]] = {}
+    mentions: dict[Named, list[int]] = {}
+    for number, oid in enumerate(oids := _parents_first(batch), first):
+        names, moment, _, _, named = batch[oid]
+        parents[number] = inner = [places[name] for name in names if name in places]
+        for parent in inner:
+            if moments[parent] >= moment:
+                moment = moments[parent] + 1
+        places[oid] = number
+        moments[number] = moment
         for one in named:
-            mentions.append((words.ids.get(one) or words.add(one), next_id))
-        next_id += 1
-    if is_new:
-        placed = sorted((known[commit][1], name, known[commit][0]) for name, commit in tags)
+            if one in mentions:
+                mentions[one].append(number)
+            else:
+                mentions[one] = [number]
+    ranks: Mapping[int, int] = {}
+    if tags:
+        placed = sorted((moments[places[commit]], name, places[commit]) for name, commit in tags)
         releases = [(name, commit) for _, name, commit in placed]
         _put_releases(db, releases)
-        ranks = _ranks(len(rows), releases, ((row[0], parents_in(row[2], row[3])) for row in reversed(rows)))
-        for row in rows:
-            row[6] = ranks[row[0]]
-    db.executemany("INSERT INTO commits VALUES(?,?,?,?,?,?,?,?,?)", rows)
-    db.executemany("INSERT INTO words VALUES(?,?,?)", words.new)
-    db.executemany("INSERT INTO mentions VALUES(?,?)", sorted(mentions))
-    if is_new and rows:
-        for statement in INDEXES.strip().splitlines():
-            db.execute(statement)
-    return inner
+        ranks = _ranks(releases, parents)
+    words = _words(db, mentions)
+    authors: dict[str, bytes] = {}
+
+    def row(number: int, oid: str) -> tuple[Any, ...]:
+        _, time, author, subject, _ = batch[oid]
+        ids = parents[number]
+        parent = ids[0] if ids else None
+        others = " ".join(map(str, ids[1:])) if len(ids) > 1 else None
+        name = authors.get(author) or authors.setdefault(author, packed(author))
+        return (
+            number, bytes.fromhex(oid), parent, others, time, moments[number], ranks.get(number), name, packed(subject),
+        )  # fmt: skip
+
+    db.executemany("INSERT INTO commits VALUES(?,?,?,?,?,?,?,?,?)", map(row, parents, oids))
+    db.executemany("INSERT INTO mentions VALUES(?,?)", ((words[one], row) for one in words for row in mentions[one]))
 
 
-class _Words:
-    """The rows of what is named; ``new`` are those to be inserted."""
+def _outer_parents(db: Connection, batch: _Batch) -> tuple[dict[str, int], dict[int, int]]:
+    """Where the parents are that are there already: row by id, moment by row."""
+    places: dict[str, int] = {}
+    moments: dict[int, int] = {}
+    if last_id(db):
+        for oid in {name for row in batch.values() for name in row[0] if name not in batch}:
+            for row, moment in db.execute("SELECT id, moment FROM commits WHERE oid = ?", (bytes.fromhex(oid),)):
+                places[oid], moments[row] = row, moment
+    return places, moments
 
-    def __init__(self, db: Connection) -> None:
-        self._db = db
-        self._last = int(db.execute("SELECT max(id) FROM words").fetchone()[0] or 0)
-        self._is_new = self._last == 0
-        self.ids: dict[Named, int] = {}
-        self.new: list[tuple[int, str, bytes]] = []
 
-    def add(self, named: Named) -> int:
-        """The row of what ``ids`` does not know yet."""
-        key, data = named[0], packed(named[1])
-        query = "SELECT id FROM words WHERE key = ? AND value = ?"
-        row = None if self._is_new else self._db.execute(query, (key, data)).fetchone()
+def _words(db: Connection, mentions: Iterable[Named]) -> dict[Named, int]:
+    """The rows of what is named, after those that are new were inserted; in rising order."""
+    last = int(db.execute("SELECT max(id) FROM words").fetchone()[0] or 0)
+    query = "SELECT id FROM words WHERE key = ? AND value = ?"
+    found: dict[Named, int] = {}
+    new: list[tuple[int, str, bytes]] = []
+    for key, value in mentions:
+        data = packed(value)
+        row = db.execute(query, (key, data)).fetchone() if last else None
         if row is None:
-            self._last += 1
-            self.new.append((self._last, key, data))
-        self.ids[named] = found = row[0] if row else self._last
-        return found
+            new.append((last + len(new) + 1, key, data))
+        found[key, value] = row[0] if row else new[-1][0]
+    db.executemany("INSERT INTO words VALUES(?,?,?)", new)
+    return found
 
 
-def _parents_first(batch: dict[str, Any]) -> Iterator[str]:
+def _parents_first(batch: _Batch) -> list[str]:
     """The keys of ``batch``, parents before children. Git gives children first, but for clocks that went wrong."""
-    done: set[str] = set()
+    done: dict[str, None] = {}
     for oid in reversed(batch):
-        if all(parent in done or parent not in batch for parent in batch[oid][0]) and oid not in done:
-            done.add(oid)
-            yield oid
-            continue
-        stack = [oid]
+        stack = [] if oid in done else [oid]
         while stack:
-            one = stack[-1]
-            if one in done:
-                stack.pop()
-                continue
-            pending = [parent for parent in batch[one][0] if parent in batch and parent not in done]
-            if pending:
+            if pending := [name for name in batch[stack[-1]][0] if name not in done and name in batch]:
                 stack += pending
-                continue
-            stack.pop()
-            done.add(one)
-            yield one
+            else:
+                done[stack.pop()] = None
+    return list(done)
 
 
 def reached_view(db: Connection, tip: int) -> tuple[int, frozenset[int]]:
@@ -210,11 +205,10 @@ def rank_releases(db: Connection, tags: Sequence[tuple[str, str]]) -> None:
 
 def _rank_all(db: Connection, now: Sequence[tuple[str, int]]) -> None:
     _put_releases(db, now)
-    ranks = _ranks(last_id(db), now, graph(db))
+    ranks = _ranks(now, dict(graph(db)))
     there = db.execute("SELECT id, release FROM commits")
-    db.executemany(
-        "UPDATE commits SET release = ? WHERE id = ?", [(ranks[one], one) for one, rank in there if ranks[one] != rank]
-    )
+    changed = [(ranks.get(one), one) for one, rank in there if ranks.get(one) != rank]
+    db.executemany("UPDATE commits SET release = ? WHERE id = ?", changed)
 
 
 def _put_releases(db: Connection, now: Sequence[tuple[str, int]]) -> None:
@@ -222,17 +216,17 @@ def _put_releases(db: Connection, now: Sequence[tuple[str, int]]) -> None:
     db.executemany("INSERT INTO releases VALUES(?,?,?)", [(r, packed(n), c) for r, (n, c) in enumerate(now, 1)])
 
 
-def _ranks(last: int, now: Sequence[tuple[str, int]], rows: Iterable[tuple[int, list[int]]]) -> list[int | None]:
-    """For each row up to ``last`` the rank of the first release that contains it; ``rows`` are children first."""
-    never = len(now) + 1
-    best = [never] * (last + 1)
-    for rank, (_, commit) in reversed(list(enumerate(now, 1))):
-        best[commit] = rank
-    for one, parents in rows if now else ():
-        rank = best[one]
-        for parent in parents:
-            best[parent] = min(best[parent], rank)
-    return [None if rank == never else rank for rank in best]
+def _ranks(now: Sequence[tuple[str, int]], parents: Mapping[int, Sequence[int]]) -> dict[int, int]:
+    """For each row, of those that a release contains, the rank of the first one that does."""
+    ranks: dict[int, int] = {}
+    for rank, (_, commit) in enumerate(now, 1):
+        pending = [commit]
+        while pending:
+            one = pending.pop()
+            if one not in ranks:
+                ranks[one] = rank
+                pending += parents[one]
+    return ranks
 
 
 def keep_facts(
