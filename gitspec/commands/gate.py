@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitspec.commands.gate_tags import ARCHIVE_TAGS, judge_new_tags, kept_tag
 from gitspec.commands.judge_commits import judge_commits
 from gitspec.domain.branches import branch_matcher
 from gitspec.domain.finding import Finding
@@ -10,7 +11,6 @@ from gitspec.domain.places import POLICY
 from gitspec.domain.report import CommitReport, RefReport, Report
 from gitspec.domain.rules import finding
 from gitspec.errors import CannotJudge
-from gitspec.git.objects import Objects
 from gitspec.git.ref_tips import (
     HEADS,
     REMOTES,
@@ -23,17 +23,16 @@ from gitspec.git.ref_tips import (
     type_of,
 )
 from gitspec.git.repository import Repository
-from gitspec.git.spec_history import parse_commit, present, was_ever
-from gitspec.store import layout
+from gitspec.git.spec_history import was_ever
 from gitspec.store.change_ids import ChangeIds
 from gitspec.store.policies import Policies
 
 if TYPE_CHECKING:
     from gitspec.store.cache import Cache
+    from gitspec.store.proving import Verdict
 
 MOST_REFS = 20_000
 _TAGS = "refs/tags/"
-_ARCHIVE_TAGS = "refs/tags/archive/"
 
 
 class RefUpdate(NamedTuple):
@@ -57,6 +56,8 @@ class _Gate(NamedTuple):
     policies_at: Mapping[str, str]
     is_protected: Callable[[str], bool]
     cache: "Cache | None"
+    proofs: "dict[str, Verdict]"
+    """What has been proven of commits so far."""
 
 
 def judge_updates(
@@ -83,9 +84,7 @@ def judge_updates(
     together: dict[str | None, list[RefUpdate]] = {}
     for update in updates:
         found: list[Finding] = []
-        if update.ref.startswith(_ARCHIVE_TAGS):
-            found = _judge_archive_tag(gate, update, updates)
-        elif not update.ref.startswith((HEADS, _TAGS)):
+        if update.ref.startswith(ARCHIVE_TAGS) or not update.ref.startswith((HEADS, _TAGS)):
             pass
         elif gate.is_protected(update.ref.removeprefix(HEADS)) and update.ref.startswith(HEADS):
             found = _judge_protected(gate, update)
@@ -102,7 +101,7 @@ def judge_updates(
         olds = [u.old for u in group if u.old and gate.commits[u.old]]
         tips = list(dict.fromkeys(gate.commits[u.new] for u in group))
         reports.append(_judged(gate, tips, [*gate.known, *olds], policy_at, landing=False))
-    return _merged(reports, refs)
+    return _merged(reports, _with_archive_tags(gate, updates, refs))
 
 
 def _merged(reports: Sequence[Report], refs: Sequence[RefReport]) -> Report:
@@ -136,7 +135,7 @@ def _gate(
         raise CannotJudge("L010", f"no branch has {POLICY}, so nothing can be judged", help="run 'gitspec init'")
     policy = Policies(repo, cache).at(ChangeIds(has_policy=True, policy=policies_at[at]))
     is_protected = branch_matcher(policy.protected.branches)
-    return _Gate(repo, known_tips(repo, known), default, commits, policies_at, is_protected, cache)
+    return _Gate(repo, known_tips(repo, known), default, commits, policies_at, is_protected, cache, {})
 
 
 def _judge_protected(gate: _Gate, update: RefUpdate) -> list[Finding]:
@@ -159,7 +158,9 @@ def _judge_protected(gate: _Gate, update: RefUpdate) -> list[Finding]:
 def _judged(
     gate: _Gate, tips: Sequence[str], without: Sequence[str], policy_at: str | None, *, landing: bool
 ) -> Report:
-    return judge_commits(gate.repo, tips, without, policy_at=policy_at, landing=landing, cache=gate.cache)
+    return judge_commits(
+        gate.repo, tips, without, policy_at=policy_at, landing=landing, cache=gate.cache, proofs=gate.proofs
+    )
 
 
 def _policy_at(gate: _Gate, old: str) -> str | None:
@@ -177,44 +178,15 @@ def _policy_at(gate: _Gate, old: str) -> str | None:
     return old or gate.default or None
 
 
-def _judge_archive_tag(gate: _Gate, update: RefUpdate, updates: Sequence[RefUpdate]) -> list[Finding]:
-    """Archive tags never move, and only a proven archive commit of a protected branch gets one."""
-    if update.old:
-        what = "moved" if update.new else "removed"
-        return [finding("R022", f"{update.ref} exists, and archive tags are never {what}", update.ref, help="leave it")]
-    if not update.new:
-        return []
-    problem = _problem_with_tag(gate, update, updates)
-    if not problem:
-        return []
-    way_out = "git tag -d it, then 'gitspec tags --restore' makes the right one; push it with the branch"
-    return [finding("R022", f"{update.ref} {problem}", update.ref, help=way_out)]
-
-
-def _problem_with_tag(gate: _Gate, update: RefUpdate, updates: Sequence[RefUpdate]) -> str:
-    from gitspec.store.archive_tags import TagRef, compared
-    from gitspec.store.verdicts import verdicts_on
-
-    repo = gate.repo
-    name = update.ref.removeprefix(_ARCHIVE_TAGS)
-    commit = gate.commits[update.new]
-    if not layout.split_archive_name(name) or not commit:
-        return "is no name of an archive, or names no commit"
-    if not any(commit == tip or is_ancestor(repo, commit, tip) for tip in _protected_tips(gate, updates)):
-        return "names a commit that is on no protected branch"
-    objects = Objects(repo)
-    try:
-        text = parse_commit(objects.read(commit))
-        asked = [(oid, f"{layout.ARCHIVE}/{name}/change.yaml") for oid in (commit, *text.parents[:1])]
-        if present(repo, asked)[:2] not in ([True, False], [True]):
-            return "names a commit that does not archive that"
-        verdicts = verdicts_on(repo, [(commit, text.parents)], [commit], gate.cache)
-        if commit in verdicts and not verdicts[commit].is_proven:
-            return "names an archive commit that is not proven"
-        kind = type_of(repo, update.new)
-        return compared(objects, name, TagRef(update.new, kind, commit), text.committer).problem
-    finally:
-        objects.close()
+def _with_archive_tags(gate: _Gate, updates: Sequence[RefUpdate], refs: Sequence[RefReport]) -> list[RefReport]:
+    """Archive tags are judged last and together: by then the commits that they name are proven."""
+    tags = [u for u in updates if u.ref.startswith(ARCHIVE_TAGS) and (u.old or u.new)]
+    if not tags:
+        return list(refs)
+    found = {u.ref: kept_tag(u.ref, moves=bool(u.new)) for u in tags if u.old}
+    fresh = {u.ref: (u.new, gate.commits[u.new]) for u in tags if not u.old}
+    found |= judge_new_tags(gate.repo, fresh, _protected_tips(gate, updates), gate.proofs, gate.cache)
+    return [ref._replace(findings=(found[ref.ref],)) if ref.ref in found else ref for ref in refs]
 
 
 def _protected_tips(gate: _Gate, updates: Sequence[RefUpdate]) -> list[str]:

@@ -61,11 +61,13 @@ def judge_commits(
     policy_at: str | None = None,
     landing: bool = False,
     cache: "Cache | None" = None,
+    proofs: "dict[str, Verdict] | None" = None,
 ) -> Report:
     """Judge what ``tips`` reach and ``without`` do not; all are full ids of commits.
 
     ``policy_at`` is the commit whose policy judges: the tip of the branch that they land on. Without it each commit is
-    judged by the policy of its first parent, as its author's hooks did. ``landing`` is for a protected branch.
+    judged by the policy of its first parent, as its author's hooks did. ``landing`` is for a protected branch. What is
+    proven of commits is added to ``proofs``.
 
     Raises CannotJudge: G016 a shallow clone hides some of them, G019 there are too many, L010 no policy anywhere.
     """
@@ -80,9 +82,11 @@ def judge_commits(
     here = _Range(repo, commits, ids, policies, policy_at, landing, governed, cache)
     if commits and not any(governed.values()) and policy_at is None:
         raise CannotJudge("L010", f"no commit up to {tips[0][:12]} has {POLICY}", help="run 'gitspec init'")
-    proofs = _proofs(here, cache)
+    proven = _proofs(here, cache)
+    if proofs is not None:
+        proofs |= proven
     with gc_paused():
-        reports = _judged(here, proofs)
+        reports = _judged(here, proven)
     return Report(tuple(reports), policy=policy_at or "")
 
 

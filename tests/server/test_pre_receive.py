@@ -153,6 +153,19 @@ def test_squatted_archive_tag_is_refused(hosted: Hosted, name: str) -> None:
     assert done.returncode == 1 and "R022" in done.stderr
 
 
+def test_of_many_archive_tags_each_wrong_one_is_named_with_what_removes_it(hosted: Hosted) -> None:
+    archive(hosted)
+    good = hosted.git("tag", "-l", "archive/*")
+    on_no_branch = hosted.git("commit-tree", "-m", "Elsewhere", "base^{tree}")
+    names = [f"archive/2026-11-21-change-{n}" for n in range(10)]
+    for number, name in enumerate(names):
+        hosted.git("tag", "-a", "-m", "Mine", name, on_no_branch if number == 7 else "base")
+    done = push(hosted, "origin", "main", good, *names)
+    assert done.returncode == 1 and done.stderr.count("R022") == 10 and f"refs/tags/{good}: " not in done.stderr
+    assert all(f"git tag -d {name}, then" in done.stderr for name in names)
+    assert done.stderr.count("is on no protected branch") == 1 and done.stderr.count("does not archive that") == 9
+
+
 def test_archive_tag_of_an_archive_that_has_not_landed_is_refused(hosted: Hosted) -> None:
     archive(hosted)
     tag = hosted.git("tag", "-l", "archive/*")
