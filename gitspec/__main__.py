@@ -20,6 +20,8 @@ def main() -> None:
     # Plugins of pydantic are found through importlib.metadata, which is slow, and are nobody's business here.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     gc.set_threshold(50_000, 20, 20)  # imports make much that stays: looking through it again and again costs 5 %
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _open_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a file name that is no UTF-8, or a terminal that is not, is no crash
             stream.reconfigure(errors="backslashreplace")
@@ -32,6 +34,16 @@ def main() -> None:
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     sys.exit(code)
+
+
+def _open_closed() -> None:
+    """Let what the caller closed (`>&-`) lead nowhere: else the next file that is opened would get what is printed."""
+    while (fd := os.open(os.devnull, os.O_RDWR)) <= 2:  # the lowest that is free
+        os.set_inheritable(fd, True)  # noqa: FBT003 - takes no keywords
+    os.close(fd)
+    sys.stdin = sys.stdin or os.fdopen(0, closefd=False)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 
 
 def run(args: Sequence[str]) -> int:

@@ -36,7 +36,7 @@ def answer(
     history = open_history(repo, tip, policy=policy, use_cache=use_cache)
     try:
         state = history.state()
-        key = f"{tip} {kind or ''} {' '.join(policies)} {name}\n{state}"
+        key = f"{tip} {kind or ''} {' '.join(policies)} {name!a}\n{state}"  # a name may be any bytes
         held = history.fact("trace", key) if use_cache and state else None
         if held is None:
             from gitspec.commands.trace import trace

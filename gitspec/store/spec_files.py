@@ -99,7 +99,10 @@ class SpecFiles:
         self._objects.close()
 
     def _fact(self, key: str) -> Any:
-        return self._history.fact(self._kind, key) if self.tree else None
+        return self._history.fact(self._kind, _key(key)) if self.tree else None
+
+    def _keep(self, key: str, value: Any) -> None:
+        self._history.keep_fact(self._kind, _key(key), value)
 
     def _all_names(self, name: str) -> tuple[list[str], list[tuple[str, str, str]]]:
         """All names that may be those of the requirement, and the deltas (folder, capability, blob) that give them."""
@@ -155,7 +158,6 @@ class SpecFiles:
 
     def _list(self) -> None:
         """Remember what is there: capabilities, changes, the deltas of each capability, and those that give names."""
-        keep = self._history.keep_fact
         changes: dict[str, tuple[str, dict[str, str]]] = {}
         deltas: dict[str, list[tuple[str, str]]] = {}
         living = []
@@ -167,7 +169,7 @@ class SpecFiles:
             place = layout.classify(f"{layout.SPEC}/{path}")
             if place.kind == "capability":
                 living.append(place.capability)
-                keep(self._kind, f"living {place.capability}", oid)
+                self._keep(f"living {place.capability}", oid)
             elif place.folder:
                 folder, files = changes.setdefault(place.change, (place.folder, {}))
                 if folder == place.folder:
@@ -175,13 +177,13 @@ class SpecFiles:
                     if place.kind == "delta":
                         deltas.setdefault(place.capability, []).append((folder, oid))
         for change, found in changes.items():
-            keep(self._kind, f"change {change}", found)
+            self._keep(f"change {change}", found)
         for capability, rows in deltas.items():
-            keep(self._kind, f"deltas {capability}", rows)
-        keep(self._kind, "naming", self._naming(deltas))
-        keep(self._kind, "capabilities", living)
-        keep(self._kind, "changes", list(changes))
-        keep(self._kind, "", 1)
+            self._keep(f"deltas {capability}", rows)
+        self._keep("naming", self._naming(deltas))
+        self._keep("capabilities", living)
+        self._keep("changes", list(changes))
+        self._keep("", 1)
         self._history.forget_facts("spec ", _KEPT)
 
     def _naming(self, deltas: dict[str, list[tuple[str, str]]]) -> list[tuple[str, str, str]]:
@@ -190,6 +192,11 @@ class SpecFiles:
         for blob, data in zip(new, self._objects.read_many(new), strict=True):
             self._history.keep_fact("names", blob, int(_may_name(data)))
         return [row for row in rows if self._history.fact("names", row[2])]
+
+
+def _key(text: str) -> str:
+    """The key of a fact is UTF-8; names and paths may be any bytes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _may_name(data: bytes) -> bool:

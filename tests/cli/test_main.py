@@ -140,6 +140,22 @@ def test_reader_that_is_gone_is_no_error_message(project: Repo, extra: list[str]
     assert done.returncode == 141
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("command", ["task list add-2fa", "trace HEAD", "status"])
+def test_stream_that_the_caller_closed_is_no_crash(project: Repo, closed: str, command: str) -> None:
+    project.commit()
+    line = f"{sys.executable} -m gitspec {command} {closed}"
+    done = subprocess.run(
+        ["sh", "-c", line],
+        cwd=project.path,
+        env={**os.environ, "PYTHONPATH": str(TOP)},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert bool(done.stdout) == (">&-" not in closed.replace("2>&-", ""))
+
+
 def test_findings_on_standard_error_are_stripped_of_terminal_escapes(gitspec: Cli, project: Repo) -> None:
     outcome = gitspec("task", "list", "\x1b[31mred\u202e", fails=2)
     assert "\x1b" not in outcome.err

@@ -259,3 +259,12 @@ def test_plain_question_imports_neither_click_nor_models_once_it_is_answered(tol
     assert gitspec(told, "trace", "auth/uno").code == 0
     modules = modules_after("trace", "auth/uno", cwd=told.path)
     assert not modules & {"click", "pydantic", "yaml", "regex", "pathspec", "subprocess", "pathlib", "sqlite3"}
+
+
+def test_a_name_may_be_any_bytes(told: Repo) -> None:
+    told.write("spec/changes/caf\udce9/change.yaml", "change: caf\n")
+    told.commit()
+    ran = gitspec(told, "trace", "auth/caf\udce9")
+    assert ran.code == 2 and ran.err.startswith("gitspec: L011 ")
+    told.git("branch", "caf\udce9")
+    assert trace(told, "caf\udce9")["is"] == "commit"
