@@ -32,15 +32,30 @@ def mention_finder(patterns: "Sequence[ReferencePattern]") -> Callable[[str], tu
     ``Reverts`` gives the commits after `This reverts commit`, as `git revert` writes them. What a pattern finds is a
     ``Change`` or a ``ticket``.
     """
-    named = _trailer_finder()
+    import re
+
     find = None
     if patterns:
         from gitspec.domain.reference_patterns import pattern_finder
 
         find = pattern_finder(patterns)
+    may_name = re.compile(f"\n(?:{'|'.join(_KEYS)})[ \t]*:", re.ASCII | re.IGNORECASE).search  # never the first line
+    seen: dict[str | None, tuple[Named, ...]] = {}
+
+    def trailers_of(message: str, closing: str | None) -> tuple[Named, ...]:
+        found = None if closing is None else trailers.read_paragraph(closing)
+        if found is None:
+            return _named(trailers.read(message)) if may_name(message) else ()
+        if len(seen) >= _MOST_SEEN:
+            seen.clear()
+        seen[closing] = said = _named(found)
+        return said
 
     def mentions(message: str) -> tuple[Named, ...]:
-        said = named(message)
+        closing = trailers.last_paragraph(message)
+        said = seen.get(closing)
+        if said is None:
+            said = trailers_of(message, closing)
         if _REVERTS in message:
             said += tuple((REVERTS_KEY, oid) for oid in _reverted(message))
         if find is not None:
@@ -49,28 +64,6 @@ def mention_finder(patterns: "Sequence[ReferencePattern]") -> Callable[[str], tu
         return said if len(said) < 2 else tuple(dict.fromkeys(said))
 
     return mentions
-
-
-def _trailer_finder() -> Callable[[str], tuple[Named, ...]]:
-    """What finds the trailers that name something, reading as little of a message as can tell."""
-    import re
-
-    may_name = re.compile(f"\n(?:{'|'.join(_KEYS)})[ \t]*:", re.ASCII | re.IGNORECASE).search  # never the first line
-    seen: dict[str, tuple[Named, ...]] = {}
-
-    def named(message: str) -> tuple[Named, ...]:
-        closing = trailers.last_paragraph(message)
-        if closing in seen:
-            return seen[closing]
-        found = None if closing is None else trailers.read_paragraph(closing)
-        if found is None or closing is None:
-            return _named(trailers.read(message)) if may_name(message) else ()
-        if len(seen) >= _MOST_SEEN:
-            seen.clear()
-        seen[closing] = said = _named(found)
-        return said
-
-    return named
 
 
 def _named(found: Sequence[tuple[str, str]]) -> tuple[Named, ...]:

@@ -51,7 +51,8 @@ def message_log(repo: Repository, tips: Sequence[str], without: Sequence[str] = 
             rest = begun
             last = len(fields) - len(fields) % _FIELDS
             oids, parents, times, authors, subjects, messages = (fields[at:last:_FIELDS] for at in range(_FIELDS))
-            yield from map(Logged, oids, map(_split, parents), map(int, times), authors, subjects, messages)
+            rows = zip(oids, map(_split, parents), map(int, times), authors, subjects, messages, strict=True)
+            yield from map(Logged._make, rows)
             del fields[:last]
     finally:
         status = child.close()

@@ -60,43 +60,49 @@ _Batch = dict[str, tuple[Sequence[str], int, str, str, Sequence[Named]]]
 def _add(db: Connection, batch: _Batch, tags: Sequence[tuple[str, str]] = ()) -> None:
     """Insert the rows of a batch; with ``tags``, whose commits are in it, those of the releases too."""
     places, moments = _outer_parents(db, batch)
-    first = last_id(db) + 1
     parents: dict[int, list[int]] = {}
-    mentions: dict[Named, list[int]] = {}
-    for number, oid in enumerate(oids := _parents_first(batch), first):
-        names, moment, _, _, named = batch[oid]
-        parents[number] = inner = [places[name] for name in names if name in places]
+    oids: list[str] = []
+    number = last_id(db)
+    pending = list(batch)  # children first as Git gives them, but for clocks that went wrong: the last comes first
+    while pending:
+        oid = pending.pop()
+        if oid in places:
+            continue
+        names, moment, _, _, _ = batch[oid]
+        inner = [places[name] for name in names if name in places]
+        if len(inner) < len(names) and (first := [name for name in names if name in batch and name not in places]):
+            pending += [oid, *first]
+            continue
         for parent in inner:
             if moments[parent] >= moment:
                 moment = moments[parent] + 1
+        number += 1
         places[oid] = number
         moments[number] = moment
-        for one in named:
-            if one in mentions:
-                mentions[one].append(number)
-            else:
-                mentions[one] = [number]
+        parents[number] = inner
+        oids.append(oid)
     ranks: Mapping[int, int] = {}
     if tags:
         placed = sorted((moments[places[commit]], name, places[commit]) for name, commit in tags)
         releases = [(name, commit) for _, name, commit in placed]
         _put_releases(db, releases)
         ranks = _ranks(releases, parents)
-    words = _words(db, mentions)
     authors: dict[str, bytes] = {}
+    sayings: dict[Sequence[Named], int] = {}
+    before = _last(db, "SELECT max(said) FROM sayings")
 
     def row(number: int, oid: str) -> tuple[Any, ...]:
-        _, time, author, subject, _ = batch[oid]
+        _, time, author, subject, named = batch[oid]
         ids = parents[number]
         parent = ids[0] if ids else None
         others = " ".join(map(str, ids[1:])) if len(ids) > 1 else None
         name = authors.get(author) or authors.setdefault(author, packed(author))
-        return (
-            number, bytes.fromhex(oid), parent, others, time, moments[number], ranks.get(number), name, packed(subject),
-        )  # fmt: skip
+        said = (sayings.get(named) or sayings.setdefault(named, before + len(sayings) + 1)) if named else None
+        facts = time, moments[number], ranks.get(number), name, packed(subject), said
+        return number, bytes.fromhex(oid), parent, others, *facts
 
-    db.executemany("INSERT INTO commits VALUES(?,?,?,?,?,?,?,?,?)", map(row, parents, oids))
-    db.executemany("INSERT INTO mentions VALUES(?,?)", ((words[one], row) for one in words for row in mentions[one]))
+    db.executemany("INSERT INTO commits VALUES(?,?,?,?,?,?,?,?,?,?)", map(row, parents, oids))
+    _put_sayings(db, sayings)
 
 
 def _outer_parents(db: Connection, batch: _Batch) -> tuple[dict[str, int], dict[int, int]]:
@@ -110,33 +116,26 @@ def _outer_parents(db: Connection, batch: _Batch) -> tuple[dict[str, int], dict[
     return places, moments
 
 
-def _words(db: Connection, mentions: Iterable[Named]) -> dict[Named, int]:
-    """The rows of what is named, after those that are new were inserted; in rising order."""
-    last = int(db.execute("SELECT max(id) FROM words").fetchone()[0] or 0)
+def _put_sayings(db: Connection, sayings: Mapping[Sequence[Named], int]) -> None:
+    last = before = _last(db, "SELECT max(id) FROM words")
     query = "SELECT id FROM words WHERE key = ? AND value = ?"
-    found: dict[Named, int] = {}
+    words: dict[Named, int] = {}
     new: list[tuple[int, str, bytes]] = []
-    for key, value in mentions:
-        data = packed(value)
-        row = db.execute(query, (key, data)).fetchone() if last else None
-        if row is None:
-            new.append((last + len(new) + 1, key, data))
-        found[key, value] = row[0] if row else new[-1][0]
+    for key, value in chain.from_iterable(sayings):
+        if (key, value) not in words:
+            data = packed(value)
+            found = db.execute(query, (key, data)).fetchone() if before else None
+            if found is None:
+                last += 1
+                new.append((last, key, data))
+            words[key, value] = found[0] if found else last
     db.executemany("INSERT INTO words VALUES(?,?,?)", new)
-    return found
+    rows = [(words[one], said) for named, said in sayings.items() for one in named]
+    db.executemany("INSERT INTO sayings VALUES(?,?)", sorted(rows))
 
 
-def _parents_first(batch: _Batch) -> list[str]:
-    """The keys of ``batch``, parents before children. Git gives children first, but for clocks that went wrong."""
-    done: dict[str, None] = {}
-    for oid in reversed(batch):
-        stack = [] if oid in done else [oid]
-        while stack:
-            if pending := [name for name in batch[stack[-1]][0] if name not in done and name in batch]:
-                stack += pending
-            else:
-                done[stack.pop()] = None
-    return list(done)
+def _last(db: Connection, query: str) -> int:
+    return int(db.execute(query).fetchone()[0] or 0)
 
 
 def reached_view(db: Connection, tip: int) -> tuple[int, frozenset[int]]:

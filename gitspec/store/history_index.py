@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         def releases(self) -> Sequence[str]: ...
 
 
-_VERSION = 1
+_VERSION = 2
 """Raise it when rows change their shape or meaning within a version of gitspec."""
 
 
@@ -102,8 +102,8 @@ class History:
     def naming(self, key: str, value: str) -> list[CommitLine]:
         """The commits that name ``value`` under ``key``, newest first (children before parents, then by time)."""
         found = self._ask(
-            "SELECT c.id, c.oid, c.author, c.time, c.subject FROM words JOIN mentions m ON m.word = words.id "
-            "JOIN commits c ON c.id = m.id WHERE words.key = ? AND words.value = ? ORDER BY c.moment DESC, c.oid",
+            "SELECT c.id, c.oid, c.author, c.time, c.subject FROM words JOIN sayings s ON s.word = words.id "
+            "JOIN commits c ON c.said = s.said WHERE words.key = ? AND words.value = ? ORDER BY c.moment DESC, c.oid",
             (key, packed(value)),
         )
         return [_line(row) for row in found if self._reaches(row[0])]
@@ -111,8 +111,8 @@ class History:
     def mentions(self, key: str) -> Iterator[tuple[CommitLine, Mention]]:
         """All that commits name under ``key``, newest first."""
         found = self._ask(
-            "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN mentions m ON m.word = words.id "
-            "JOIN commits c ON c.id = m.id WHERE words.key = ? ORDER BY c.moment DESC, c.oid, words.value",
+            "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN sayings s ON s.word = words.id "
+            "JOIN commits c ON c.said = s.said WHERE words.key = ? ORDER BY c.moment DESC, c.oid, words.value",
             (key,),
         )
         for row in found:
@@ -123,8 +123,8 @@ class History:
     def of(self, oid: str) -> tuple[Mention, ...]:
         """What one commit names, by key and value; nothing when the tip does not reach it."""
         found = self._ask(
-            "SELECT c.id, words.key, words.value FROM commits c JOIN mentions m ON m.id = c.id "
-            "JOIN words ON words.id = m.word WHERE c.oid = ? ORDER BY words.key, words.value",
+            "SELECT c.id, words.key, words.value FROM commits c JOIN sayings s ON s.said = c.said "
+            "JOIN words ON words.id = s.word WHERE c.oid = ? ORDER BY words.key, words.value",
             (bytes.fromhex(oid),),
         )
         return tuple(Mention(oid, key, unpacked(value)) for commit, key, value in found if self._reaches(commit))
@@ -161,8 +161,8 @@ class History:
     def archiving(self, change: str) -> list[tuple[CommitLine, str]]:
         """The commits that say that they archive a change, newest first, with the folder's name."""
         found = self._ask(
-            "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN mentions m ON m.word = words.id "
-            "JOIN commits c ON c.id = m.id WHERE words.key = ? AND substr(words.value, 12) = ? "
+            "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN sayings s ON s.word = words.id "
+            "JOIN commits c ON c.said = s.said WHERE words.key = ? AND substr(words.value, 12) = ? "
             "ORDER BY c.moment DESC, c.oid",
             ("Archived", packed(change)),
         )
@@ -171,8 +171,8 @@ class History:
     def naming_requirement(self, name: str) -> list[CommitLine]:
         """The commits whose `Spec:` names a requirement or a scenario of it, newest first."""
         found = self._ask(
-            "SELECT DISTINCT c.id, c.oid, c.author, c.time, c.subject, c.moment FROM words JOIN mentions m ON m.word = "
-            "words.id JOIN commits c ON c.id = m.id WHERE words.key = ? AND (words.value = ? OR words.value > ? AND "
+            "SELECT DISTINCT c.id, c.oid, c.author, c.time, c.subject, c.moment FROM words JOIN sayings s ON s.word = "
+            "words.id JOIN commits c ON c.said = s.said WHERE words.key = ? AND (words.value = ? OR words.value > ? AND "
             "words.value < ?) ORDER BY c.moment DESC, c.oid",
             ("Spec", packed(name), packed(f"{name}#"), packed(f"{name}$")),
         )

@@ -10,21 +10,23 @@ from typing import Any
 SCHEMA = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE commits(id INTEGER PRIMARY KEY, oid BLOB NOT NULL, parent INTEGER, others TEXT,
-  time INTEGER NOT NULL, moment INTEGER NOT NULL, release INTEGER, author BLOB, subject BLOB);
+  time INTEGER NOT NULL, moment INTEGER NOT NULL, release INTEGER, author BLOB, subject BLOB, said INTEGER);
 CREATE TABLE words(id INTEGER PRIMARY KEY, key TEXT NOT NULL, value BLOB NOT NULL, UNIQUE(key, value));
-CREATE TABLE mentions(word INTEGER NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(word, id)) WITHOUT ROWID;
+CREATE TABLE sayings(word INTEGER NOT NULL, said INTEGER NOT NULL, PRIMARY KEY(word, said)) WITHOUT ROWID;
 CREATE TABLE heads(oid BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE releases(rank INTEGER PRIMARY KEY, tag BLOB NOT NULL, id INTEGER NOT NULL);
 CREATE TABLE views(tip INTEGER PRIMARY KEY, upto INTEGER NOT NULL, outside TEXT NOT NULL);
 CREATE TABLE facts(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID;
 """
 """``moment`` is the time of a commit, raised above that of its parents: it puts children after parents whatever their
-clocks said. ``release`` is the rank of the first release that contains the commit. A view tells what of the commits up
+clocks said. ``said`` is all that the commit names together, which most commits of a change have in common: it has a row
+in sayings for each word; NULL for nothing. ``release`` is the rank of the first release that contains the commit. A view tells what of the commits up
 to ``upto`` its tip does not reach; all later ones it does not reach either."""
 
 INDEXES = """
 CREATE UNIQUE INDEX commits_by_oid ON commits(oid);
-CREATE INDEX mentions_of ON mentions(id);
+CREATE INDEX commits_by_said ON commits(said);
+CREATE INDEX sayings_by_said ON sayings(said);
 """
 """Made once the first commits are there: in order they cost a fraction."""
 
