@@ -37,7 +37,7 @@ def test_nothing_gets_out_of_its_fence() -> None:
 
 
 def test_it_fits_and_says_what_is_left_out() -> None:
-    trials = tuple(trial(f"change-{n}", "long text " * 200 + "\n", 1000) for n in range(40))
+    trials = tuple(trial(f"change-{n}", "long text " * 200 + "\n", 100) for n in range(10))
     findings = tuple(Finding("R001", "error", "x" * 5000, "a" * 5000, help="h" * 5000) for _ in range(2000))
     for report in (Report(), Report(notes=findings)):
         shown = judged_markdown(Judged(report, SpecsTrial(trials)))

@@ -271,10 +271,10 @@ def merging(main: Repo) -> Callable[[int], None]:
 
 
 def test_merge_full_of_renames_is_judged_or_not_passed(main: Repo, merging: Callable[[int], None]) -> None:
-    """3,000 files renamed by both sides with edits: over the limit Git compares no more, and the merge answers itself."""
+    """1,200 files renamed by both sides with edits: over the limit Git compares no more, and the merge answers itself."""
     import resource
 
-    merging(3_000)
+    merging(1_200)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     found = everywhere(main)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
