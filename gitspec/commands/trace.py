@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gitspec.commands.trace_names import What, named
 from gitspec.domain.requirement_changes import RequirementChange
 from gitspec.git.run import git
+from gitspec.store import layout
 from gitspec.store.history_index import CommitLine, History
 from gitspec.store.spec_files import SpecFiles
 
@@ -93,6 +94,7 @@ class _Tracing:
         self._commits |= {line.oid: line for line in commits}
         return {
             "id": now,
+            "state": _state(outline, chain),
             "title": title,
             "path": f"spec/capabilities/{capability}.yaml" if outline else None,
             "was": [one for one in _names(now, chain) if one != now],
@@ -251,6 +253,16 @@ class _Tracing:
 
     def _has_tag(self, tag: str) -> bool:
         return bool(git(self._history.repo, "for-each-ref", "--format=1", f"refs/tags/{tag}"))
+
+
+def _state(outline: object, chain: Iterable[RequirementChange]) -> str:
+    """``living``, ``gone``, ``proposed`` by active changes alone, or ``unknown`` when only commits and code name it."""
+    if outline is not None:
+        return "living"
+    folders = [one.folder for one in chain]
+    if any(folder.startswith(f"{layout.ARCHIVE}/") for folder in folders):
+        return "gone"
+    return "proposed" if folders else "unknown"
 
 
 def _ids(changes: list[dict[str, Any]]) -> list[str]:

@@ -12,6 +12,8 @@ from gitspec.store.policies import Policies
 
 _KEPT = 500
 """So many answers stay."""
+_SHAPE = 2
+"""Raise it when answers have other keys: those that were remembered before are not asked then."""
 
 
 class Answer(NamedTuple):
@@ -36,7 +38,7 @@ def answer(
     history = open_history(repo, tip, policy=policy, use_cache=use_cache)
     try:
         state = history.state()
-        key = f"{tip} {kind or ''} {' '.join(policies)} {name!a}\n{state}"  # a name may be any bytes
+        key = f"{_SHAPE} {tip} {kind or ''} {' '.join(policies)} {name!a}\n{state}"  # a name may be any bytes
         held = history.fact("trace", key) if use_cache and state else None
         if held is None:
             from gitspec.commands.trace import trace

@@ -8,6 +8,11 @@ from gitspec.render.text import clean_line, columns
 
 _SHORT = 12
 _FEW = 20
+_WITHOUT_TITLE = {
+    "proposed": "proposed, not living yet",
+    "gone": "gone",
+    "unknown": "unknown",
+}
 _MARKS = {"pending": " ", "in-progress": "~", "done": "x", "blocked": "!", "dropped": "-"}
 
 
@@ -43,7 +48,7 @@ def _head(trace: Mapping[str, Any], commits: Mapping[str, Any], paint: Paint) ->
 
 
 def _requirement(one: Mapping[str, Any], scenario: str | None, paint: Paint) -> Iterator[str]:
-    title = one["title"] or ("gone" if one["changes"] else "unknown")
+    title = one["title"] or _WITHOUT_TITLE[one["state"]]
     yield f"{paint.strong(clean_line(one['id']))}: {clean_line(title)}"
     if one["was"]:
         yield f"  was {clean_line(', '.join(one['was']))}"

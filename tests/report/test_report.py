@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Repo
+from tests.fsck.histories import adds, change
 from tests.reading.test_json_shapes import EXAMPLES, compare
 from tests.report.project import gitspec, page_of, shop
 
@@ -61,6 +62,12 @@ def test_active_changes_show_state_progress_and_the_next_step(project: Repo) -> 
     assert "1 of 3 tasks ended" in text
     assert "gitspec task set short-sessions 1.2 done" in text
     assert "Shorten sessions" in text
+
+
+def test_what_an_active_change_adds_is_not_struck_through(project: Repo) -> None:
+    change(project, "logout", added=[adds("sign-out")])
+    html = page_of(project).read_text(encoding="utf-8")
+    assert "<bdi>auth/sign-out</bdi>" in html and '<bdi class="gone">auth/sign-out</bdi>' not in html
 
 
 def test_archived_changes_show_their_commits_release_and_the_commit_that_archived_them(project: Repo) -> None:
