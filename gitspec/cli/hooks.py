@@ -40,7 +40,8 @@ def uninstall_command(as_json: bool) -> None:
     from gitspec.git.repository import discover
 
     result = uninstall(discover())
-    emit(as_json, "hooks", hooks_data(result), f"removed gitspec's hooks from {result.folder}")
+    removed = [f"removed {script.hook} from {script.path}" for script in result.scripts if script.is_new]
+    emit(as_json, "hooks", hooks_data(result), removed or f"no hook of gitspec is in {result.folder}")
 
 
 @command.command("status", epilog=examples("gitspec hooks status", "gitspec hooks status --json"))

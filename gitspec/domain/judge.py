@@ -11,7 +11,7 @@ from gitspec.domain.finding import Finding
 from gitspec.domain.judge_change import judge_changes, judge_mentions
 from gitspec.domain.judge_skips import judge_skips
 from gitspec.domain.judge_spec import judge_spec_paths
-from gitspec.domain.judge_words import SHOWN, known, listed
+from gitspec.domain.judge_words import SHOWN, known, listed, nameable
 from gitspec.domain.message import is_autosquash, title
 from gitspec.domain.nearest import nearest
 from gitspec.domain.references import KEY, SKIP_KEY, near_misses, references
@@ -98,7 +98,7 @@ def _missing(code: Sequence[Touched], facts: CommitFacts) -> list[Finding]:
             "R001",
             f"the commit {what} code ({listed(t.path for t in code)}) and names no change",
             facts.place,
-            help=f"end the message with '{KEY}: <id>' ({known(facts)}) or '{SKIP_KEY}: <reason>'",
+            help=f"end the message with '{KEY}: <id>' ({nameable(facts)}) or '{SKIP_KEY}: <reason>'",
         )
     ]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from gitspec.domain.code_paths import path_matcher
 from gitspec.domain.commit import CommitFacts, Touched
 from gitspec.domain.finding import Finding
-from gitspec.domain.judge_words import known, listed
+from gitspec.domain.judge_words import listed, nameable
 from gitspec.domain.nearest import nearest
 from gitspec.domain.references import KEY, SETTLES_KEY, SKIP_KEY, References
 from gitspec.domain.rules import finding
@@ -62,7 +62,7 @@ def _beyond_all(skips: "Sequence[SkipReason]", code: Sequence[Touched], facts: C
 
 
 def _beyond(skip: "SkipReason", code: Sequence[Touched], facts: CommitFacts) -> list[Finding]:
-    help_ = f"split the commit, or name a change: '{KEY}: <id>' ({known(facts)})"
+    help_ = f"split the commit, or name a change: '{KEY}: <id>' ({nameable(facts)})"
     if skip.paths:
         matches = path_matcher(skip.paths)
         outside = [t.path for t in code if not matches(t.path)]

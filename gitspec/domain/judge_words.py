@@ -16,6 +16,11 @@ def known(facts: CommitFacts) -> str:
     return f"active: {', '.join(active[:SHOWN])}{more}"
 
 
+def nameable(facts: CommitFacts) -> str:
+    """The same for who has none to name yet."""
+    return known(facts) if facts.active else "no change is active: gitspec propose <id>"
+
+
 def listed(paths: Iterable[str]) -> str:
     """A few paths, on one line whatever their names hold."""
     names = [repr(p)[1:-1] if not p.isprintable() else p for p in paths]

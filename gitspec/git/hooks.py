@@ -52,7 +52,7 @@ class Script(NamedTuple):
     problem: str = ""
     help: str = ""
     is_new: bool = False
-    """Whether installing has just written it."""
+    """Whether installing has just written it, or uninstalling has removed it."""
 
 
 def hooks_folder(repo: Repository) -> Folder:
@@ -122,8 +122,10 @@ def uninstall_hook(repo: Repository, folder: Folder, hook: str) -> Script:
     """Take our script away and put back what was there, byte for byte; leaves alone what is not ours."""
     path = os.path.join(folder.path, hook)
     slot = slot_of(folder.path, hook)
+    found = ""
     for place in dict.fromkeys((slot.path, path, path + LEGACY, path + OLD)):
         if is_ours(content_of(place)):
+            found = found or place
             if place != path + OLD and os.path.lexists(slot.kept):
                 os.replace(slot.kept, place)
             else:
@@ -133,7 +135,7 @@ def uninstall_hook(repo: Repository, folder: Folder, hook: str) -> Script:
         os.unlink(os.path.join(own, hook))
     with contextlib.suppress(OSError):
         os.rmdir(own)
-    return Script(hook, path, "missing")
+    return Script(hook, found or path, "missing", is_new=bool(found))
 
 
 class Slot(NamedTuple):

@@ -58,6 +58,14 @@ def test_a_reference_in_any_form_that_git_reads_is_accepted(governed: Governed, 
     assert done.returncode == 0, said(done)
 
 
+def test_who_has_no_change_to_name_is_told_how_to_begin_one(governed: Governed) -> None:
+    governed.git("rm", "-q", "-r", "spec/changes")
+    governed.commit("Without any change")
+    governed.stage("src/app.py", "two\n")
+    assert "no change is active: gitspec propose <id>" in said(governed.try_commit("Count"))
+    assert "no change is active: gitspec propose <id>" in said(governed.try_commit("Count", "Change-Skip: tests"))
+
+
 def test_the_command_that_is_offered_mends_the_commit(governed: Governed) -> None:
     for number, trailer in enumerate(["Change: add-2f", "Change-Skip: typoo", "Change #add-2fa"]):
         governed.stage("src/app.py", f"{number}\n")

@@ -58,6 +58,12 @@ def test_uninstall_restores_byte_for_byte(repo: Repo, mode: int) -> None:
     assert not (repo.path / ".git/gitspec-hooks").exists()
 
 
+def test_uninstall_says_what_it_removed_and_from_where(governed: Governed) -> None:
+    first = gitspec(governed, "hooks", "uninstall").stdout.decode()
+    assert "removed commit-msg from .git/hooks/commit-msg\n" in first and first.count("removed ") == 6
+    assert gitspec(governed, "hooks", "uninstall").stdout == b"no hook of gitspec is in .git/hooks\n"
+
+
 def test_a_hook_that_is_a_link_comes_back_as_that_link(repo: Repo) -> None:
     put(repo.path / "scripts/check", EARLIER)
     link = repo.path / ".git/hooks/commit-msg"
