@@ -7,7 +7,8 @@ from typing import NamedTuple
 from gitspec.git.repository import Repository
 from gitspec.git.run import Coprocess, GitFailed
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
+"""What a pipe holds: while so much is read, Git fills it again."""
 _LOG = (
     "-c", "log.showSignature=false",
     "log", "-z", "--no-color", "--no-notes", "--no-mailmap", "--encoding=UTF-8", "--no-decorate", "--no-show-signature",

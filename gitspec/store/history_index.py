@@ -90,6 +90,7 @@ class History:
         self._upto, self._outside = view
         self._archives: dict[str, str] = {}
         self._facts: dict[tuple[str, str], Any] = {}
+        self._has_facts: dict[str, bool] = {}
         self._new_facts: dict[tuple[str, str], Any] = {}
         self._forgotten: dict[str, int] = {}
         self._most: dict[str, int] = {}
@@ -193,7 +194,10 @@ class History:
         if (kind, key) not in self._facts:
             import json
 
-            found = self._ask("SELECT value FROM facts WHERE kind = ? AND key = ?", (kind, key))
+            if kind not in self._has_facts:  # the first time thousands are asked for, and none is there
+                self._has_facts[kind] = bool(self._ask("SELECT 1 FROM facts WHERE kind = ? LIMIT 1", (kind,)))
+            query = "SELECT value FROM facts WHERE kind = ? AND key = ?"
+            found = self._ask(query, (kind, key)) if self._has_facts[kind] else None
             self._facts[kind, key] = json.loads(found[0][0]) if found else None
         return self._facts[kind, key]
 

@@ -20,8 +20,8 @@ CREATE TABLE facts(kind TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, P
 """
 """``moment`` is the time of a commit, raised above that of its parents: it puts children after parents whatever their
 clocks said. ``said`` is all that the commit names together, which most commits of a change have in common: it has a row
-in sayings for each word; NULL for nothing. ``release`` is the rank of the first release that contains the commit. A view tells what of the commits up
-to ``upto`` its tip does not reach; all later ones it does not reach either."""
+in sayings for each word; NULL for nothing. ``release`` is the rank of the first release that contains the commit. A view
+tells what of the commits up to ``upto`` its tip does not reach; all later ones it does not reach either."""
 
 INDEXES = """
 CREATE UNIQUE INDEX commits_by_oid ON commits(oid);
