@@ -87,10 +87,21 @@ def _lines(planned: "Plan", done: "Done") -> list[str]:
 
 
 def next_steps(done: "Done") -> list[str]:
-    """What to type now."""
-    if not done.written:
-        return ["gitspec propose <change>"]
-    return [f"git add {' '.join(done.written)} && git commit -m 'Adopt gitspec'", "gitspec propose <change>"]
+    """What to type now, in that order.
+
+    Pipelines are code, and code names a change: those of a first run are committed before there is a policy to ask that.
+    """
+    from gitspec.commands.init import ATTRIBUTES, POLICY
+
+    own = [path for path in done.written if path in (POLICY, ATTRIBUTES)]
+    pipelines = " ".join(path for path in done.written if path not in own)
+    adopt = [f"git add {' '.join(own)} && git commit -m 'Adopt gitspec'"] if own else []
+    if not pipelines:
+        return [*adopt, "gitspec propose <change>"]
+    if POLICY in own:
+        return [f"git add {pipelines} && git commit -m 'Judge pull requests'", *adopt, "gitspec propose <change>"]
+    judge = f"git add {pipelines} spec/changes && git commit -m 'Judge pull requests' -m 'Change: <change>'"
+    return [*adopt, "gitspec propose <change>", judge]
 
 
 def _different(planned: "Plan") -> list[str]:

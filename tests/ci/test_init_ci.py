@@ -1,10 +1,12 @@
 """gitspec init --ci: writes pipelines once, and keeps what was edited."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.archive.project import Ran, gitspec
+from tests.archive.project import ROOT, Ran, gitspec
 from tests.conftest import Repo
 
 PATHS = (".github/workflows/gitspec.yml", ".github/workflows/gitspec-archive.yml")
@@ -74,3 +76,29 @@ def test_the_recipe_for_gitlab_is_a_file_to_include(fresh: Repo) -> None:
     job = yaml.safe_load(fresh.read(".gitlab/gitspec.gitlab-ci.yml"))["gitspec"]
     assert job["variables"]["GIT_DEPTH"] == "0"
     assert "ci gitlab" in job["script"][-1]
+
+
+def type_next_steps(repo: Repo, out: str, change: str) -> None:
+    """Type what init says is next, as it stands there."""
+    program = f'PYTHONPATH="{ROOT}" "{sys.executable}" -m gitspec'
+    for line in out.splitlines():
+        if line.startswith("next: "):
+            command = line.removeprefix("next: ").replace("<change>", change)
+            command = f"{program} {command.removeprefix('gitspec ')}" if command.startswith("gitspec ") else command
+            done = subprocess.run(command, shell=True, cwd=repo.path, capture_output=True, text=True, check=False)  # noqa: S602
+            assert done.returncode == 0, command + done.stderr
+
+
+def test_next_steps_can_be_typed_in_a_new_repository(fresh: Repo) -> None:
+    first = gitspec(fresh, "init", "--yes", "--ci", "github", "--ci", "gitlab")
+    type_next_steps(fresh, first.out, "sign-in")
+    assert fresh.git("status", "--porcelain", "-uall", "--", ".github", ".gitlab", "spec/gitspec.yaml") == ""
+    assert gitspec(fresh, "check", "HEAD").code == 0
+
+
+def test_next_steps_can_be_typed_where_there_is_a_policy_already(fresh: Repo) -> None:
+    type_next_steps(fresh, gitspec(fresh, "init", "--yes").out, "sign-in")
+    later = gitspec(fresh, "init", "--yes", "--ci", "github")
+    type_next_steps(fresh, later.out, "judge-pull-requests")
+    assert fresh.git("log", "-1", "--format=%(trailers:key=Change,valueonly)").strip() == "judge-pull-requests"
+    assert gitspec(fresh, "check", "HEAD").code == 0
