@@ -2,7 +2,7 @@
 
 import click
 
-from gitspec.cli.options import examples, json_option, no_cache_option
+from gitspec.cli.options import examples, format_option, json_option, no_cache_option, wanted_format
 
 
 @click.command(
@@ -14,9 +14,7 @@ from gitspec.cli.options import examples, json_option, no_cache_option
     )
 )
 @click.argument("revisions", metavar="A..B")
-@click.option(
-    "--format", "form", type=click.Choice(("text", "markdown")), default="text", help="How to show it (text)."
-)
+@format_option("text", "json", "markdown")
 @json_option
 @no_cache_option
 def command(revisions: str, form: str, as_json: bool, no_cache: bool) -> int:
@@ -40,15 +38,14 @@ def command(revisions: str, form: str, as_json: bool, no_cache: bool) -> int:
     from gitspec.render.output import paint, patience
     from gitspec.store.cache import Cache
 
-    if as_json and form != "text":
-        raise UsageError("U000", f"--json and --format {form} exclude each other", help="run it twice")
+    form = wanted_format(form, as_json=as_json)
     wanted = parse_range(revisions)
     if wanted is None:
         raise UsageError("U000", f"'{revisions}' is no range of revisions", help="gitspec changelog v1.2..v1.3")
     repo = discover()
     with patience("reading archived changes"):
         notes = changelog(open_sides(repo, wanted, None if no_cache else Cache(repo)))
-    if as_json:
+    if form == "json":
         put_json(notes.sides.after, "changelog", changelog_data(notes))
     elif form == "markdown":
         put_lines(changelog_markdown(notes))

@@ -2,9 +2,15 @@
 
 import click
 
-from gitspec.cli.options import at_option, complete_name, examples, json_option, no_cache_option
-
-_FORMATS = ("text", "json", "markdown", "csv")
+from gitspec.cli.options import (
+    at_option,
+    complete_name,
+    examples,
+    format_option,
+    json_option,
+    no_cache_option,
+    wanted_format,
+)
 
 
 @click.command(
@@ -25,7 +31,7 @@ _FORMATS = ("text", "json", "markdown", "csv")
     "--fail-under", metavar="PERCENT", type=click.FloatRange(0, 100), help="Fail when less than that is covered."
 )
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="What to print.", show_default=True)
+@format_option("text", "json", "markdown", "csv")
 @at_option
 @json_option
 @no_cache_option
@@ -57,12 +63,13 @@ def command(
     from gitspec.render.coverage import coverage_csv, coverage_data, coverage_markdown, coverage_text
     from gitspec.render.output import paint, patience, write
 
+    form = wanted_format(form, as_json=as_json)
     results = read_results(junit, spec_report) if junit or spec_report else None
     spec = open_spec(at, cached=not no_cache)
     with patience("reading tests"):
         named = find_one(spec, name, ("capability", "requirement", "scenario")) if name is not None else None
         found = coverage(spec, named, results, fail_under)
-    if as_json or form == "json":
+    if form == "json":
         put_json(spec, "coverage", coverage_data(found))
     elif form == "markdown":
         write(coverage_markdown(found))

@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gitspec.cli.options import at_option, complete_change, examples, json_option, no_cache_option
+from gitspec.cli.options import (
+    at_option,
+    complete_change,
+    examples,
+    format_option,
+    json_option,
+    no_cache_option,
+    wanted_format,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,8 +21,6 @@ if TYPE_CHECKING:
     from gitspec.domain.diff import CapabilityDiff
     from gitspec.domain.finding import Finding
     from gitspec.store.spec import Spec
-
-FORMATS = ("text", "markdown", "html")
 
 
 @click.command(
@@ -28,7 +34,7 @@ FORMATS = ("text", "markdown", "html")
     )
 )
 @click.argument("what", metavar="[CHANGE | A..B | A...B | REV]", required=False, shell_complete=complete_change)
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="How to show it (text).")
+@format_option("text", "json", "markdown", "html")
 @at_option
 @json_option
 @no_cache_option
@@ -48,13 +54,12 @@ def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache
     from gitspec.git.repository import discover
     from gitspec.store.cache import Cache
 
-    if as_json and form != "text":
-        raise UsageError("U000", f"--json and --format {form} exclude each other", help="run it twice")
+    form = wanted_format(form, as_json=as_json)
     wanted = parse_range(what) if what is not None else None
     if wanted is None:
         spec = open_spec(at, cached=not no_cache)
         if what is None or not _is_revision(what, spec):
-            return _of_change(spec, what, form, as_json=as_json)
+            return _of_change(spec, what, form)
     if at is not None:
         raise UsageError("U000", "--at goes with a change only", help=f"gitspec diff {what}..{at}")
     from gitspec.commands.compare import open_sides, open_with_work_tree
@@ -62,8 +67,8 @@ def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache
     repo = discover()
     cache = None if no_cache else Cache(repo)
     if wanted is not None:
-        return _of_sides(open_sides(repo, wanted, cache), form, as_json=as_json)
-    return _of_sides(open_with_work_tree(repo, str(what), cache), form, as_json=as_json)
+        return _of_sides(open_sides(repo, wanted, cache), form)
+    return _of_sides(open_with_work_tree(repo, str(what), cache), form)
 
 
 def _is_revision(what: str, spec: "Spec") -> bool:
@@ -73,7 +78,7 @@ def _is_revision(what: str, spec: "Spec") -> bool:
     return what not in spec.change_ids() and Objects(spec.snapshot.repo).find(what) is not None
 
 
-def _of_change(spec: "Spec", change: str | None, form: str, *, as_json: bool) -> int:
+def _of_change(spec: "Spec", change: str | None, form: str) -> int:
     from gitspec.cli.opened import put_json, put_lines
     from gitspec.commands.diff import diff_change
     from gitspec.errors import EXIT_FINDINGS, EXIT_OK
@@ -82,7 +87,7 @@ def _of_change(spec: "Spec", change: str | None, form: str, *, as_json: bool) ->
 
     with patience("folding"):
         diff = diff_change(spec, change)
-    if as_json:
+    if form == "json":
         put_json(spec, "diff", diff_data(diff))
     elif form == "text":
         put_lines(diff_text(diff, paint()))
@@ -92,7 +97,7 @@ def _of_change(spec: "Spec", change: str | None, form: str, *, as_json: bool) ->
     return EXIT_FINDINGS if diff.findings else EXIT_OK
 
 
-def _of_sides(sides: "Sides", form: str, *, as_json: bool) -> int:
+def _of_sides(sides: "Sides", form: str) -> int:
     from gitspec.cli.opened import put_json, put_lines
     from gitspec.commands.compare import compare
     from gitspec.errors import EXIT_FINDINGS, EXIT_OK
@@ -101,7 +106,7 @@ def _of_sides(sides: "Sides", form: str, *, as_json: bool) -> int:
 
     with patience("comparing"):
         compared = compare(sides)
-    if as_json:
+    if form == "json":
         put_json(sides.after, "comparison", compare_data(compared))
     elif form == "text":
         put_lines(compare_text(compared, paint()))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gitspec.cli.options import complete_name, examples, json_option, no_cache_option
+from gitspec.cli.options import complete_name, examples, format_option, json_option, no_cache_option, wanted_format
 
 if TYPE_CHECKING:
     from gitspec.commands.log import What
@@ -23,9 +23,7 @@ KINDS: "dict[str, What]" = {"requirement": "requirement", "capability": "capabil
 @click.argument("name", shell_complete=complete_name)
 @click.option("-n", "--limit", type=click.IntRange(min=1), metavar="NUMBER", help="Show that many versions at most.")
 @click.option("--type", "what", type=click.Choice(tuple(KINDS)), help="What NAME is, when it may mean both.")
-@click.option(
-    "--format", "form", type=click.Choice(("text", "markdown")), default="text", help="How to show it (text)."
-)
+@format_option("text", "json", "markdown")
 @click.option("--at", metavar="REV", help="Look at the history of that commit, instead of HEAD's.")
 @json_option
 @no_cache_option
@@ -40,17 +38,15 @@ def command(
     """
     from gitspec.cli.opened import open_spec, put_json, put_lines, put_notes
     from gitspec.commands.log import log
-    from gitspec.errors import UsageError
     from gitspec.render.deeds import require_whole, warnings
     from gitspec.render.log import log_data, log_markdown, log_text
     from gitspec.render.output import paint, patience
 
-    if as_json and form != "text":
-        raise UsageError("U000", f"--json and --format {form} exclude each other", help="run it twice")
+    form = wanted_format(form, as_json=as_json)
     spec = open_spec("HEAD" if at is None else at, cached=not no_cache)
     with patience("reading history"):
         found = log(spec, name, what=KINDS[what] if what else None, limit=limit)
-    if as_json:
+    if form == "json":
         put_json(spec, "log", log_data(found))
     else:
         put_lines(log_markdown(found) if form == "markdown" else log_text(found, paint()))

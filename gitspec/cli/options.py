@@ -53,6 +53,20 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON (shapes: docs/json.md).")(function)
 
 
+def format_option(*formats: str) -> Callable[[F], F]:
+    """``--format``, as ``form: str``, of ``formats``; ``wanted_format`` reads it together with ``--json``."""
+    return click.option(
+        "--format", "form", type=click.Choice(formats), default="text", help="What to print.", show_default=True
+    )
+
+
+def wanted_format(form: str, *, as_json: bool) -> str:
+    """What ``--format`` and ``--json`` ask for. Raises UsageError U000 when that is two things."""
+    if as_json and form not in ("text", "json"):
+        raise errors.UsageError("U000", f"--json and --format {form} exclude each other", help="run it twice")
+    return "json" if as_json else form
+
+
 def at_option(function: F) -> F:
     """``--at REV``, as ``at: str | None``, for ``gitspec.git.snapshot.open_snapshot``."""
     return click.option("--at", metavar="REV", help="Read spec/ as it is in that commit, instead of the work tree.")(

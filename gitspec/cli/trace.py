@@ -2,7 +2,7 @@
 
 import click
 
-from gitspec.cli.options import complete_name, examples, json_option, no_cache_option
+from gitspec.cli.options import complete_name, examples, format_option, json_option, no_cache_option, wanted_format
 
 FORMATS = ("text", "json", "markdown", "csv", "mermaid", "dot")
 KINDS = ("requirement", "change", "tag", "commit")
@@ -22,10 +22,10 @@ KINDS = ("requirement", "change", "tag", "commit")
 @click.argument("name", shell_complete=complete_name)
 @click.option("--type", "kind", type=click.Choice(KINDS), help="What NAME is, when it may be several things.")
 @click.option("--at", metavar="REV", help="Answer from the history of that commit, instead of HEAD.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", help="What to print.")
+@format_option(*FORMATS)
 @json_option
 @no_cache_option
-def command(name: str, kind: str | None, at: str | None, format_: str, as_json: bool, no_cache: bool) -> int:
+def command(name: str, kind: str | None, at: str | None, form: str, as_json: bool, no_cache: bool) -> int:
     """Show the chain from requirement to change, task, commit, test and release, and back.
 
     NAME is a requirement (<capability>/<requirement>, also by a name that it had before), a scenario of one, a change, a
@@ -33,4 +33,4 @@ def command(name: str, kind: str | None, at: str | None, format_: str, as_json: 
     """
     from gitspec.cli.trace_run import show
 
-    return show(name, at, kind, "json" if as_json else format_, use_cache=not no_cache)
+    return show(name, at, kind, wanted_format(form, as_json=as_json), use_cache=not no_cache)

@@ -2,9 +2,7 @@
 
 import click
 
-from gitspec.cli.options import at_option, examples, json_option, no_cache_option
-
-_FORMATS = ("text", "json", "markdown")
+from gitspec.cli.options import at_option, examples, format_option, json_option, no_cache_option, wanted_format
 
 
 @click.command(
@@ -22,7 +20,7 @@ _FORMATS = ("text", "json", "markdown")
 @click.option("-M", "moved", is_flag=True, help="Also follow lines that moved within a file.")
 @click.option("-C", "copied", count=True, help="Also follow lines from other files; twice or thrice: look harder.")
 @click.option("-w", "no_spaces", is_flag=True, help="Let white space not count.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="What to print.", show_default=True)
+@format_option("text", "json", "markdown")
 @json_option
 @no_cache_option
 def command(
@@ -58,12 +56,13 @@ def command(
     from gitspec.store.cache import Cache
     from gitspec.store.part_spec import SpecParts
 
+    form = wanted_format(form, as_json=as_json)
     repo = discover()
     rev = "HEAD" if at is None and repo.is_bare else at
     parts = SpecParts(repo, Objects(repo).resolve(rev) if rev is not None else "", None if no_cache else Cache(repo))
     with patience("reading history"):
         answer = why(parts, place, Wanted(ignore=ignored, moved=moved, copied=min(copied, 3), spaces=not no_spaces))
-    if as_json or form == "json":
+    if form == "json":
         write(document("why", at=parts.name, **render.why_data(answer)))
     elif form == "markdown":
         write(render.why_markdown(answer))
