@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from gitspec.domain.gc_paused import gc_paused
 from gitspec.domain.places import POLICY
 from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
@@ -32,24 +33,25 @@ def answer(
     that of ``at``. Raises UsageError L011 for a name of nothing, CannotJudge: G005 `at` names no commit, L010 the policy
     cannot be read.
     """
-    tip, policies = _places(repo, at)
-    cache = Cache(repo) if use_cache else None
-    policy = _policy(repo, policies, cache)
-    history = open_history(repo, tip, policy=policy, use_cache=use_cache)
-    try:
-        state = history.state()
-        key = f"{_SHAPE} {tip} {kind or ''} {' '.join(policies)} {name!a}\n{state}"  # a name may be any bytes
-        held = history.fact("trace", key) if use_cache and state else None
-        if held is None:
-            from gitspec.commands.trace import trace
+    with gc_paused():  # models and commits are many, and nearly all stay
+        tip, policies = _places(repo, at)
+        cache = Cache(repo) if use_cache else None
+        policy = _policy(repo, policies, cache)
+        history = open_history(repo, tip, policy=policy, use_cache=use_cache)
+        try:
+            state = history.state()
+            key = f"{_SHAPE} {tip} {kind or ''} {' '.join(policies)} {name!a}\n{state}"  # a name may be any bytes
+            held = history.fact("trace", key) if use_cache and state else None
+            if held is None:
+                from gitspec.commands.trace import trace
 
-            held = trace(history, name, kind, policy, cache)
-            if state and held["is"] != "commit":  # the name of a commit may be that of a branch, which moves
-                history.keep_fact("trace", key, held)
-                history.forget_keys("trace", _KEPT)
-        return Answer(tip, held)
-    finally:
-        history.close()
+                held = trace(history, name, kind, policy, cache)
+                if state and held["is"] != "commit":  # the name of a commit may be that of a branch, which moves
+                    history.keep_fact("trace", key, held)
+                    history.forget_keys("trace", _KEPT)
+            return Answer(tip, held)
+        finally:
+            history.close()
 
 
 def _places(repo: Repository, at: str | None) -> tuple[str, list[str]]:
