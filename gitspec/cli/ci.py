@@ -143,8 +143,9 @@ def _github_stopped(error: GitspecError) -> int:
 
     message = f"{error.place}: {error.message}" if error.place else error.message
     report = Report(notes=(Finding(error.code, "error", message, help=error.help),))
-    write_commands(annotations(report))
-    _append("GITHUB_STEP_SUMMARY", markdown_summary(report))
+    outcome = "could not judge" if error.exit_code == EXIT_CANNOT else "was stopped"
+    write_commands(annotations(report, outcome=outcome))
+    _append("GITHUB_STEP_SUMMARY", markdown_summary(report, outcome=outcome))
     _append("GITHUB_OUTPUT", _outputs("cannot-judge" if error.exit_code == EXIT_CANNOT else "refused", 1, 0))
     return error.exit_code
 

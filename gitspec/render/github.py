@@ -17,8 +17,11 @@ _KINDS = {"error": "error", "warning": "warning", "info": "notice"}
 _LONGEST_PATH = 1_000
 
 
-def annotations(report: Report, *, strict: bool = False) -> list[str]:
-    """Lines for the log of a step: at most ten annotations of each severity, worst first, then what sums up."""
+def annotations(report: Report, *, strict: bool = False, outcome: str = "") -> list[str]:
+    """Lines for the log of a step: at most ten annotations of each severity, worst first, then what sums up.
+
+    ``outcome`` stands in the place of the numbers.
+    """
     lines: list[str] = []
     written: Counter[str] = Counter()
     left = 0
@@ -29,7 +32,7 @@ def annotations(report: Report, *, strict: bool = False) -> list[str]:
         else:
             left += 1
     more = f"; {count(left, 'finding')} more in the summary" if left else ""
-    return [*lines, inert(f"gitspec check {summed_up(report, strict=strict)}{more}")]
+    return [*lines, inert(f"gitspec check {outcome or summed_up(report, strict=strict)}{more}")]
 
 
 def escape(text: str, *, in_property: bool = False) -> str:

@@ -27,9 +27,12 @@ _LINKED = re.compile(r"(?<=[@#])|(?<=:)(?=//)|(?<=[Ww]{3})(?=\.)|(?<=[Gg][Hh]-)"
 _MARKS = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
 
 
-def markdown_summary(report: Report, *, strict: bool = False, largest: int = LARGEST) -> str:
-    """The report as GitHub Flavored Markdown of at most ``largest`` bytes: what sums up, then a table of findings."""
-    head = f"## gitspec check\n\n{_mark(report, strict)} {summed_up(report, strict=strict)}\n"
+def markdown_summary(report: Report, *, strict: bool = False, largest: int = LARGEST, outcome: str = "") -> str:
+    """The report as GitHub Flavored Markdown of at most ``largest`` bytes: what sums up, then a table of findings.
+
+    ``outcome`` stands in the place of the numbers.
+    """
+    head = f"## gitspec check\n\n{_mark(report, strict)} {outcome or summed_up(report, strict=strict)}\n"
     found = worst_first(items(report))
     if not found:
         return head

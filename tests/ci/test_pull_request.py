@@ -218,6 +218,7 @@ def test_a_shallow_clone_is_no_pass(forge: Forge, depth: int) -> None:
     assert ran.code == 3, ran.log
     assert ran.outputs["verdict"] == "cannot-judge"
     assert "fetch-depth: 0" in ran.log
+    assert all("could not judge" in shown and "refused" not in shown for shown in (ran.log, ran.summary))
 
 
 def test_a_base_that_is_not_here_is_no_pass(forge: Forge) -> None:
