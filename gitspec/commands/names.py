@@ -5,6 +5,7 @@ from typing import Literal, NamedTuple
 
 from gitspec.domain.ids import RequirementRef, parse_requirement_ref
 from gitspec.errors import UsageError
+from gitspec.git.snapshot import WorkTree
 from gitspec.store.spec import Archived, Spec
 
 Kind = Literal["capability", "requirement", "scenario", "change", "archived"]
@@ -99,6 +100,8 @@ def _unknown(spec: Spec, name: str, kinds: Sequence[Kind]) -> UsageError:
         known += [archived.id for archived in spec.archived()] if "archived" in kinds else []
         hint = " or ".join(get_close_matches(name, known, 3))
         message, listed = f"there is nothing called '{name}'", "gitspec list, or gitspec list --specs"
+    if not isinstance(spec.snapshot, WorkTree):
+        message += f" at {spec.snapshot.name[:12]}"  # it may be in the work tree, and not committed
     return UsageError("L011", message, help=f"did you mean {hint}?" if hint else listed)
 
 

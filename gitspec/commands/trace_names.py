@@ -115,7 +115,7 @@ def _unknown(history: History, files: SpecFiles, name: str) -> UsageError:
         tags = git(history.repo, "for-each-ref", f"--count={_MOST_TAGS}", "--format=%(refname:lstrip=2)", TAGS)
         pool = [*files.change_ids(), *files.living_ids(), *tags.decode("utf-8", "replace").split()]
         near = nearest(name, pool)
-        listed = "gitspec list --specs, or gitspec list --archived"
+        listed = "gitspec list --specs, or gitspec list --archived; only what is committed counts"
         message = f"there is no requirement, change, tag or commit '{name}'"
         if problem_with_change_id(name) is None and _lies_here(history, name):
             message, near, listed = (

@@ -97,7 +97,7 @@ class Objects:
         if found := self.find(rev, kind):
             return found
         if rev == "HEAD" and kind == "commit":
-            raise CannotJudge("G005", "there is no commit yet", help="make a first commit, or leave out --at")
+            raise CannotJudge("G005", "there is no commit yet", help="make a first commit")
         way_out = "git log --oneline --all shows what there is"
         if os.path.exists(os.environ.get("GIT_SHALLOW_FILE") or f"{self.repo.common_dir}/shallow"):
             way_out = "the clone is shallow, and it may be older: git fetch --unshallow"

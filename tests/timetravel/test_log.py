@@ -242,6 +242,8 @@ def test_what_never_was_is_an_error_with_near_names(story: Story, gitspec: Cli) 
     story.begin(auth())
     assert "did you mean auth/session-expiry?" in gitspec("log", "auth/session-expire", fails=2).err
     assert gitspec("log", "nothing/at-all", fails=2).err.startswith("gitspec: L011")
+    at = f"at {story.repo.head()[:12]}"
+    assert at in gitspec("log", "auth/session-expire", fails=2).err and at in gitspec("blame", "oauth", fails=2).err
     assert gitspec("log", "../../etc/passwd", fails=2).err.startswith("gitspec: L011")
 
 

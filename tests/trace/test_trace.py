@@ -275,5 +275,6 @@ def test_a_name_may_be_any_bytes(told: Repo) -> None:
     told.commit()
     ran = gitspec(told, "trace", "auth/caf\udce9")
     assert ran.code == 2 and ran.err.startswith("gitspec: L011 ")
+    assert "only what is committed counts" in gitspec(told, "trace", "nothing/at-all").err
     told.git("branch", "caf\udce9")
     assert trace(told, "caf\udce9")["is"] == "commit"
