@@ -30,6 +30,9 @@ def test_it_names_what_its_trailers_say(message: str) -> None:
 def test_same_last_paragraph_below_another_text_is_read_anew_when_it_matters() -> None:
     assert mentions_of("Do it\n\nbody\n\nChange: a\n") == (("Change", "a"),)
     assert mentions_of(f"Do it\n# {trailers.SCISSORS}\n\nChange: a\n") == ()
+    assert mentions_of("Do it\n\nChange: a\n\nConflicts:\n") == (("Change", "a"),)
+    assert mentions_of("Do it\n\nChange: a\n\nSigned-off-by: A <a@example.com>\n") == (("Change", "a"),)
+    assert mentions_of("Do it\n\nthis change: prose\n") == ()
     assert mentions_of("Do it\n\nThis reverts commit 1234567.\n\nChange: a\n") == (
         ("Change", "a"),
         ("Reverts", "1234567"),
