@@ -22,6 +22,8 @@ _GREP = (
     "-F", "-e", COMMENT.decode(), "-e", MARK.decode(),
 )  # fmt: skip
 _ELSEWHERE = ("--", f":(top,exclude){SPEC}")
+INDEX = "index"
+"""What `citations_at` takes for the index: the name of its snapshot."""
 _KIND = "citations"
 _KEPT = 4
 """So many trees are remembered."""
@@ -42,7 +44,7 @@ class Facts(Protocol):
 def citations_at(
     repo: Repository, at: str | None, policy: "Policy", cache: Facts | None = None
 ) -> tuple[Citation, ...]:
-    """All citations in tests and code, by path and line: at a commit (its full id), or in the work tree (None).
+    """All citations in tests and code, by path and line: at a commit (its full id), in the index (INDEX), or in the work tree (None).
 
     A test is what the policy's `tests.paths` match, code what `code.include` minus `code.exclude` do; other files, prose
     and spec/ cite nothing. In the work tree untracked files count, ignored ones do not; a bare repository has HEAD instead.
@@ -53,6 +55,8 @@ def citations_at(
     classify = _Classify(policy)
     if at is None:
         return _cited(_in_work_tree(repo, classify.wanted(_files(repo, None))), classify)
+    if at == INDEX:
+        return _cited(_in_tree(repo, "", classify.wanted(_files(repo, ""))), classify)
     tree = git(repo, "rev-parse", "--verify", "--end-of-options", f"{at}^{{tree}}").decode().strip()
     key = f"{tree} {classify.key}"
     known = cache.load(_KIND) if cache else {}
@@ -98,11 +102,11 @@ def _cited(contents: Iterator[tuple[str, bytes]], classify: _Classify) -> tuple[
 
 
 def _files(repo: Repository, tree: str | None) -> list[str]:
-    """The files that may cite something, sorted."""
-    where = ("--untracked", "--exclude-standard") if tree is None else (tree,)
+    """The files that may cite something, sorted; an empty ``tree`` is the index."""
+    where = ("--untracked", "--exclude-standard") if tree is None else (tree,) if tree else ("--cached",)
     env = {"GIT_LITERAL_PATHSPECS": None}
     out = ask(repo, *_GREP, *where, *_ELSEWHERE, env=env) or b""
-    cut = 0 if tree is None else len(tree) + 1
+    cut = len(tree) + 1 if tree else 0
     return sorted(path[cut:] for path in os.fsdecode(out).split("\0")[:-1])
 
 

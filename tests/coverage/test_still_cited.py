@@ -161,3 +161,23 @@ def test_what_comes_again_under_the_name_is_not_gone() -> None:
 def test_what_is_added_is_brought_with_its_scenarios() -> None:
     delta = DeltaNames("auth", rename_to="access", added=(("totp", ("asked",)),))
     assert {"access/totp", "access/totp#asked"} <= effect(LIVING, [delta]).brought
+
+
+@pytest.mark.parametrize("delta", [REMOVE, RENAME])
+def test_a_change_that_takes_something_away_can_be_committed(project: Repo, gitspec: Cli, delta: str) -> None:
+    taking(project, gitspec, delta)
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    assert gitspec("hook", "pre-commit").err == ""
+    project.git("reset", "-q", "--", "src", "tests")
+    assert gitspec("hook", "pre-commit").err == ""
+
+
+def test_what_is_staged_decides_where_the_policy_makes_it_an_error(project: Repo, gitspec: Cli) -> None:
+    project.write("spec/gitspec.yaml", 'version: "1"\nseverity:\n  E002: error\n')
+    taking(project, gitspec)
+    project.git("reset", "-q", "--soft", "HEAD~1")
+    project.write("src/login.ts", "")
+    project.write("tests/test_login.py", "")
+    assert "src/login.ts:1: E002 code names auth/login-page" in gitspec("hook", "pre-commit", fails=1).err
+    project.git("add", "src", "tests")
+    assert gitspec("hook", "pre-commit").err == ""
