@@ -200,7 +200,10 @@ def _forward(hook: str, slot: Slot) -> bytes:
 
 
 def worktrees(repo: Repository) -> list[str]:
-    """The tops of all work trees of the repository; those that are gone are left out."""
+    """The tops of all work trees of the repository; those that are gone are left out.
+
+    For the main work tree of a submodule, or one with its Git folder elsewhere, Git lists that folder.
+    """
     rows = os.fsdecode(git(repo, "worktree", "list", "--porcelain")).split("\n")
     found: list[str] = []
     for row in rows:
@@ -208,7 +211,8 @@ def worktrees(repo: Repository) -> list[str]:
             found.append(row.removeprefix("worktree "))
         elif row == "bare" and found:
             found.pop()
-    return [top for top in found if os.path.isdir(top)]
+    found = [top for top in found if os.path.isdir(top) and not os.path.samefile(top, repo.common_dir)]
+    return found if repo.top is None or repo.top in found else [repo.top, *found]
 
 
 def script_for(hook: str) -> bytes:

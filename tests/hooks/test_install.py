@@ -261,6 +261,27 @@ def test_status_in_a_bare_repository(governed: Governed, tmp_path: Path) -> None
     assert (done.returncode, done.stdout.count(b"G042")) == (1, len(HOOKS))
 
 
+@pytest.mark.parametrize("place", ["submodule", "separate"])
+def test_status_where_the_git_folder_lies_elsewhere(governed: Governed, tmp_path: Path, place: str) -> None:
+    if place == "submodule":
+        outer = Repo.init(tmp_path / "outer")
+        outer.git("submodule", "--quiet", "add", str(governed.path), "inner")
+        inner = Repo(outer.path / "inner")
+    else:
+        governed.git(
+            "clone", "-q", f"--separate-git-dir={tmp_path / 'git'}", str(governed.path), str(tmp_path / "inner")
+        )
+        inner = Repo(tmp_path / "inner")
+    before = gitspec(inner, "hooks", "status")
+    assert before.returncode == 1 and before.stdout.count(b"G042") == 6, before
+    assert gitspec(inner, "hooks", "install").returncode == 0
+    inner.git("worktree", "add", "-q", "-b", "second", str(tmp_path / "second"))
+    for top in (inner, Repo(tmp_path / "second")):
+        after = gitspec(top, "hooks", "status")
+        assert after.returncode == 0 and after.stdout.count(b"commit-msg installed") == 2, after
+    assert gitspec(inner, "doctor").returncode == 0
+
+
 def test_status_of_work_trees_that_share_hooks_says_each_once_and_from_the_top(governed: Governed) -> None:
     linked = governed.worktree(governed.path.parent / "linked", "linked")
     done = gitspec(linked, "hooks", "status")
