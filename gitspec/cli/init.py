@@ -91,7 +91,8 @@ def next_steps(done: "Done") -> list[str]:
 
     Pipelines are code, and code names a change: those of a first run are committed before there is a policy to ask that.
     """
-    from gitspec.commands.init import ATTRIBUTES, POLICY
+    from gitspec.commands.init_git import ATTRIBUTES
+    from gitspec.domain.places import POLICY
 
     own = [path for path in done.written if path in (POLICY, ATTRIBUTES)]
     pipelines = " ".join(path for path in done.written if path not in own)
