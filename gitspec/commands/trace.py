@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Trace = dict[str, Any]
 """See docs/json.md."""
+_DEEPEST = 20
+"""Reverts of reverts that are followed."""
 
 
 def trace(history: History, name: str, kind: str | None, policy: "Policy", cache: "Cache | None") -> Trace:
@@ -46,6 +48,7 @@ class _Tracing:
         self._cache = cache
         self._commits: dict[str, CommitLine] = {}
         self._outlines: dict[str, dict[str, Any]] = {}
+        self._unreadable: set[str] = set()
 
     def of(self, what: What) -> Trace:
         requirements: list[dict[str, Any]] = []
@@ -94,7 +97,7 @@ class _Tracing:
         self._commits |= {line.oid: line for line in commits}
         return {
             "id": now,
-            "state": _state(outline, chain),
+            "state": "unknown" if capability in self._unreadable else _state(outline, chain),
             "title": title,
             "path": f"spec/capabilities/{capability}.yaml" if outline else None,
             "was": [one for one in _names(now, chain) if one != now],
@@ -178,8 +181,14 @@ class _Tracing:
             "tickets": said.get("ticket", []),
             "skips": said.get("Change-Skip", []),
             "reverts": said.get("Reverts", []),
+            "reverted_by": self._reverted_by(line.oid, _DEEPEST) or None,
             "release": self._history.release_of(line.oid) or None,
         }
+
+    def _reverted_by(self, oid: str, depth: int) -> str:
+        """The newest commit that takes ``oid`` back and was not taken back itself; empty when there is none."""
+        reverts = self._history.naming("Reverts", oid) if depth else []
+        return next((line.oid for line in reverts if not self._reverted_by(line.oid, depth - 1)), "")
 
     # -- what they are made of
 
@@ -221,6 +230,8 @@ class _Tracing:
             return {}
         if capability not in self._outlines:
             loaded = load(Capability, self._files.read(oid), f"spec/capabilities/{capability}.yaml").value
+            if loaded is None:
+                self._unreadable.add(capability)
             found = loaded.requirements if loaded else ()
             self._outlines[capability] = {
                 r.id: (r.title or derived_title(r.id), [scenario.id for scenario in r.scenarios]) for r in found

@@ -13,7 +13,7 @@ from gitspec.store.policies import Policies
 
 _KEPT = 500
 """So many answers stay."""
-_SHAPE = 2
+_SHAPE = 3
 """Raise it when answers have other keys: those that were remembered before are not asked then."""
 
 

@@ -43,6 +43,8 @@ def _head(trace: Mapping[str, Any], commits: Mapping[str, Any], paint: Paint) ->
     names = (("change", "changes"), ("task", "tasks"), ("requirement", "specs"), ("ticket", "tickets"))
     more = (("without a change", "skips"), ("reverts", "reverts"))
     rows += [(word, ", ".join(one[key])) for word, key in (*names, *more) if one[key]]
+    if one["reverted_by"]:
+        rows.append(("reverted by", one["reverted_by"][:_SHORT]))
     rows.append(("release", one["release"] or "none yet"))
     yield from ("  " + line for line in columns(rows))
 
@@ -92,8 +94,12 @@ def _others(trace: Mapping[str, Any], commits: Mapping[str, Any]) -> list[str]:
     return ["", "other commits that name it", *_commit_lines(rest, commits)] if rest else []
 
 
+def _taken_back(commit: Mapping[str, Any]) -> str:
+    return f" (reverted by {commit['reverted_by'][:_SHORT]})" if commit["reverted_by"] else ""
+
+
 def _commit_lines(oids: Sequence[str], commits: Mapping[str, Any]) -> list[str]:
     found = [commits[oid] for oid in oids if oid in commits]
-    rows = [(c["id"][:_SHORT], c["date"], c["author"], c["subject"]) for c in found[:_FEW]]
+    rows = [(c["id"][:_SHORT], c["date"], c["author"], c["subject"] + _taken_back(c)) for c in found[:_FEW]]
     more = [f"  and {len(found) - _FEW} more: --json lists all"] if len(found) > _FEW else []
     return ["  " + line for line in columns(rows)] + more

@@ -161,6 +161,24 @@ def test_answers_are_equal_without_the_index_and_when_asked_again(told: Repo) ->
     assert gitspec(told, "trace", "first", "--json") == gitspec(told, "trace", "first", "--format", "json")
 
 
+def test_commit_that_was_taken_back_says_so_until_it_is_brought_again(told: Repo) -> None:
+    told.write("src/more.py", "more\n")
+    work = told.commit("Work on\n\nChange: first")
+    told.git("revert", "--no-edit", work)
+    revert = told.head()
+    assert by_id(trace(told, "first")["commits"])[work]["reverted_by"] == revert
+    for name in ("first", work):
+        assert f"reverted by {revert[:12]}" in " ".join(gitspec(told, "trace", name).out.split())
+    told.git("revert", "--no-edit", revert)
+    assert by_id(trace(told, "first")["commits"])[work]["reverted_by"] is None
+
+
+def test_requirement_of_a_file_that_cannot_be_read_is_not_called_gone(told: Repo) -> None:
+    told.write("spec/capabilities/auth.yaml", "capability: [\n")
+    told.commit("Break")
+    assert trace(told, "auth/uno")["requirements"][0]["state"] == "unknown"
+
+
 def test_what_is_remembered_goes_with_what_it_came_from(told: Repo) -> None:
     def settle() -> None:
         for place in (".git/packed-refs", *[p for p in Path(told.path, ".git/refs/tags").rglob("") if p.is_dir()]):
