@@ -7,12 +7,12 @@ understood as markup, a formula, a link or a statement.
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from gitspec.render.csv_table import csv_text
 from gitspec.render.markdown_report import escape
 from gitspec.render.text import clean_line
 
 _SHORT = 12
 _LONGEST = 80
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Node(NamedTuple):
@@ -112,21 +112,8 @@ def _shown(node: Node) -> str:
 
 
 def _csv(trace: Mapping[str, Any]) -> str:
-    import csv
-    import io
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
-    writer.writerow(("from_kind", "from", "how", "to_kind", "to", "label"))
-    for source, how, target in links(trace):
-        writer.writerow(map(_cell, (source.kind, source.id, how, target.kind, target.id, target.label)))
-    return out.getvalue()
-
-
-def _cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    line = clean_line(text)
-    return f"'{line}" if line.lstrip().startswith(_FORMULA) else line
+    rows = ((source.kind, source.id, how, target.kind, target.id, target.label) for source, how, target in links(trace))
+    return csv_text(("from_kind", "from", "how", "to_kind", "to", "label"), rows)
 
 
 def _mermaid(trace: Mapping[str, Any]) -> str:
