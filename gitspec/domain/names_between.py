@@ -32,14 +32,7 @@ def names_before(names: Iterable[str], step: Step) -> dict[str, str | None]:
 
 def names_after(names: Iterable[str], step: Step) -> dict[str, str | None]:
     """What each requirement, as it is called before a step, is called after it; None: it went."""
-    trail = _Trail(names)
-    for archive in reversed(step.taken_back):
-        trail.go(_arrivals(archive.namings), _new_ids(archive.namings), partial(_undone, namings=archive.namings))
-    for archive in step.came:
-        trail.go(
-            _departures(archive.namings), set(_old_ids(archive.namings).values()), partial(_followed, archive=archive)
-        )
-    return trail.names
+    return names_before(names, Step(came=step.taken_back, taken_back=step.came))
 
 
 class _Trail:
