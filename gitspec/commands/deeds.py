@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitspec.domain import trailers
+from gitspec.git.commit_messages import CommitMessage, commit_messages
 from gitspec.git.objects import Objects
-from gitspec.git.path_history import Signed, real_parents, signed
+from gitspec.git.path_history import real_parents
 from gitspec.git.repository import Repository
 from gitspec.git.spec_history import changes_below, shallow_boundary
 from gitspec.git.tree_edit import PathChange
@@ -63,7 +64,7 @@ def deeds(repo: Repository, asked: Iterable[Asked]) -> dict[Asked, Deed]:
     """The deeds of commits. Of several changes that one archives only those count that touch one of the names."""
     wanted = list(dict.fromkeys(asked))
     commits = list(dict.fromkeys(commit for commit, _ in wanted))
-    lines = signed(repo, commits)
+    lines = commit_messages(repo, commits)
     parents = real_parents(repo, commits)
     pairs = [(commit, parents[commit][0] if parents[commit] else None) for commit in commits]
     folders = dict(zip(commits, map(_folders, changes_below(repo, pairs, layout.ARCHIVE)), strict=True))
@@ -91,12 +92,12 @@ def _folders(changes: Iterable[PathChange]) -> _Folders:
     return found
 
 
-def _unknown(line: Signed) -> Deed:
+def _unknown(line: CommitMessage) -> Deed:
     """Of a commit whose parents are not here."""
     return Deed(line.oid, line.author, line.email, line.time, line.subject, "unknown", ())
 
 
-def _deed(line: Signed, folders: _Folders, names: Collection[str], objects: Objects, *, is_merge: bool) -> Deed:
+def _deed(line: CommitMessage, folders: _Folders, names: Collection[str], objects: Objects, *, is_merge: bool) -> Deed:
     came = _touching(folders.came, names, objects)
     went = _touching(folders.went, names, objects)
     said = trailers.read(line.message)

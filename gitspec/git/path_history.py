@@ -2,29 +2,12 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.git.spec_history import Commit
 
 _NO_GRAFTS: dict[str, str | None] = {"GIT_GRAFT_FILE": os.devnull}
-_FIELDS = ("%H", "%an", "%ae", "%ct", "%B")
-
-
-class Signed(NamedTuple):
-    """A commit's author, the moment it was committed (seconds since 1970, UTC) and its message."""
-
-    oid: str
-    author: str
-    email: str
-    time: int
-    message: str
-
-    @property
-    def subject(self) -> str:
-        """The first line of the message."""
-        return self.message.lstrip("\n").split("\n", 1)[0]
 
 
 def simplified(repo: Repository, tip: str, path: str) -> list[Commit]:
@@ -55,22 +38,6 @@ def blobs_at(repo: Repository, places: Sequence[tuple[str, str]]) -> list[str | 
     out = git(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", "--buffer", input=wanted)
     rows = [line.split(b" ") for line in out.split(b"\n")[:-1]]
     return [row[1].decode() if row[0] == b"blob" else None for row in rows]
-
-
-def signed(repo: Repository, commits: Iterable[str]) -> dict[str, Signed]:
-    """Who made commits, when, and with what message."""
-    wanted = _lines(commits)
-    if not wanted:
-        return {}
-    form = "%x00".join(_FIELDS) + "%x00"
-    args = ("log", "--no-walk=unsorted", "--stdin", "-z", f"--format={form}", "--encoding=UTF-8", "--no-notes")
-    out = git(repo, *args, "--no-mailmap", "--no-color", "--no-patch", input=wanted, env=_NO_GRAFTS)
-    fields = out.decode("utf-8", "surrogateescape").split("\0")
-    found = {}
-    for at in range(0, len(fields) - 1, len(_FIELDS) + 1):
-        oid, author, email, time, message = fields[at : at + len(_FIELDS)]
-        found[oid] = Signed(oid, author, email, int(time or 0), message)
-    return found
 
 
 def first_added(

@@ -54,6 +54,16 @@ def test_the_table_names_commit_day_author_and_change(story: Story, gitspec: Cli
     assert f"  text               {first[:12]}" in gitspec("blame", "auth/session-expiry", "--parts").out
 
 
+def test_authors_are_called_as_mailmap_says_as_git_calls_them(story: Story, gitspec: Cli) -> None:
+    begun = story.begin(auth())
+    name, email = story.repo.git("log", "-1", "--no-mailmap", "--format=%an%x00%ae", begun).split("\0")
+    assert name in gitspec("blame", "auth").out
+    story.repo.write(".mailmap", f"R E Named <{email}>\n")
+    for command in ("blame", "log"):
+        told = gitspec(command, "auth").out
+        assert "R E Named" in told and name not in told
+
+
 def test_form_order_and_comments_are_no_touch(story: Story, gitspec: Cli) -> None:
     story.begin(auth())
     before = gitspec("blame", "auth", "--json").json["rows"]
