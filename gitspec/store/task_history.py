@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gitspec.domain.task_status import Item
-from gitspec.git.run import run
+from gitspec.git.ref_tips import commit_of
 from gitspec.git.spec_history import shallow_boundary
 from gitspec.store import layout
 from gitspec.store.memo import remembered
@@ -101,7 +101,7 @@ def _tip_of(spec: "Spec") -> str:
     name = spec.snapshot.name
     if len(name) in _IDS:
         return name
-    return run(spec.snapshot.repo, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").out.decode().strip()
+    return commit_of(spec.snapshot.repo, "HEAD")
 
 
 def _worked_out(spec: "Spec", records: Sequence[ChangeRecord], tip: str, need: bool) -> list[list[list[Any]]]:

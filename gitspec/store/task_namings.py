@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.domain.references import KEY, TASK_KEY
 from gitspec.domain.task_truth import Naming, Past, Revert
-from gitspec.git.run import git, run
+from gitspec.git.ref_tips import commit_of, is_ancestor
+from gitspec.git.run import git
 from gitspec.git.spec_history import shallow_boundary
 
 if TYPE_CHECKING:
@@ -141,11 +142,13 @@ class Said:
 
     def _brought(self, merge: str, mainline: str) -> set[str]:
         """What a merge brought to the parent that it is reverted to."""
-        result = run(self.repo, "rev-list", "--end-of-options", f"{mainline}..{merge}")
-        return set(result.out.decode().split()) if not result.status else set()
+        if not commit_of(self.repo, merge) or not commit_of(self.repo, mainline):
+            return set()  # what a message says may never have been here
+        return set(git(self.repo, "rev-list", "--end-of-options", f"{mainline}..{merge}").decode().split())
 
     def _is_reached(self, commit: str) -> bool:
-        return run(self.repo, "merge-base", "--is-ancestor", commit, self.tip).status == 0
+        oid = commit_of(self.repo, commit)
+        return bool(oid) and is_ancestor(self.repo, oid, self.tip)
 
     def _below(self, commit: str, among: Iterable[str]) -> frozenset[str]:
         """Those of ``among`` that the commit builds on."""
