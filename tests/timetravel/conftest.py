@@ -1,12 +1,9 @@
 """A project that lives: specs as models, changes archived by the real command, one day after another."""
 
-import json
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from gitspec.__main__ import run
 from gitspec.domain.delta import Delta
 from gitspec.git.repository import discover
 from gitspec.git.snapshot import at_work_tree
@@ -14,45 +11,15 @@ from gitspec.store.spec import Spec
 from gitspec.yaml.emit import emit
 from tests.conftest import Repo
 from tests.domain.specs import Living, capability, requirement, scenario
+from tests.reading.conftest import Cli, gitspec
+
+__all__ = ["Cli", "Story", "auth", "devices", "gitspec", "story"]
 
 CHANGE = "change: {id}\ntitle: {title}\nkind: {kind}\ncreated: 2026-11-21\n"
 PROPOSAL = "# Proposal\n\n## Why\n\nPeople asked.\n\n## What Changes\n\nMore.\n"
 IDLE = "GIVEN a session\nWHEN 30 minutes pass\nTHEN it ends"
 EXPIRY = "The system MUST expire a session after 30 minutes without activity."
 SHORTER = "The system MUST expire a session after 15 minutes without activity."
-
-
-class Outcome(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[str]:
-        return self.out.splitlines()
-
-
-Cli = Callable[..., Outcome]
-
-
-@pytest.fixture
-def gitspec(capsys: pytest.CaptureFixture[str]) -> Cli:
-    """``gitspec("log", "auth", fails=1)``; by default the command must end with 0."""
-
-    def call(*args: str, fails: int = 0) -> Outcome:
-        capsys.readouterr()
-        outcome = Outcome(run(args), *capsys.readouterr())
-        assert outcome.code == fails, outcome
-        assert "Traceback" not in outcome.err
-        return outcome
-
-    return call
 
 
 class Story:
