@@ -13,6 +13,7 @@ from gitspec.commands.pending_commit import (
     tell_recovered,
 )
 from gitspec.domain.message import with_hint
+from gitspec.domain.origins import REVERTED
 from gitspec.domain.references import KEY, SKIP_KEY, TASK_KEY, references
 from gitspec.git import commit_facts, message_file
 from gitspec.git.journal import is_pending
@@ -20,7 +21,6 @@ from gitspec.git.objects import Objects
 from gitspec.git.repository import discover
 
 _OFFERED = 5
-_REVERTED = re.compile(r"This reverts commit ([0-9a-f]{7,64})")
 _SQUASHED = re.compile(rb"^commit ([0-9a-f]{40,64})$", re.MULTILINE)
 
 
@@ -80,11 +80,11 @@ def _carried(pending: Pending, data: bytes, text: str, source: str) -> _Carried:
 
 def _tasks(pending: Pending, messages: Mapping[str, str], changes: Sequence[str]) -> list[str]:
     """The tasks that squashed commits name: not those of a commit that another one takes back, nor of one that does so."""
-    taken = [oid for message in messages.values() for oid in _REVERTED.findall(message)]
+    taken = [oid for message in messages.values() for oid, _ in REVERTED.findall(message)]
     named = dict.fromkeys(
         task
         for oid, message in messages.items()
-        if not _REVERTED.search(message) and not any(oid.startswith(one) for one in taken)
+        if not REVERTED.search(message) and not any(oid.startswith(one) for one in taken)
         for task in references(message).tasks
     )
     if not named:

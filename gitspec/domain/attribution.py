@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection
 from typing import Literal, NamedTuple
 
+from gitspec.domain.origins import ORIGIN
 from gitspec.domain.reference_patterns import LOOKED_AT, MOST, PLACE, PatternReference
 from gitspec.domain.references import references
 
@@ -26,7 +27,6 @@ NAMED: frozenset[How] = frozenset(["trailer", "pattern", "revert", "pick", "text
 """The answers that name changes."""
 
 _LOOSE = re.compile(r"^[ \t>*-]{0,8}Change: ([a-z0-9-]{1,80})[ \t\r]*$", re.MULTILINE)
-_ORIGIN = re.compile(r"(This reverts commit |\(cherry picked from commit )([0-9a-f]{7,64})")
 Found = Callable[[str], tuple[PatternReference, ...]]
 Origin = tuple[Literal["revert", "pick"], str]
 
@@ -63,7 +63,7 @@ def said_by(message: str, find: Found) -> Said:
     head = message[:LOOKED_AT]
     loose = dict.fromkeys(match[1] for match, _ in zip(_LOOSE.finditer(head), range(MOST), strict=False))
     origins: dict[Origin, None] = {}
-    for match, _ in zip(_ORIGIN.finditer(head), range(MOST), strict=False):
+    for match, _ in zip(ORIGIN.finditer(head), range(MOST), strict=False):
         origins["revert" if match[1].startswith("This") else "pick", match[2]] = None
     return Said(refs.changes, refs.skips, refs.tasks, refs.specs, find(message), tuple(loose), tuple(origins))
 

@@ -1,16 +1,15 @@
 """The commits that a message says it reverts or was picked from, as far as the commit does what it says."""
 
 import os
-import re
 from collections.abc import Callable, Sequence
 
+from gitspec.domain.origins import ORIGIN
 from gitspec.git.landing import picked
 from gitspec.git.ref_tips import commit_of, is_ancestor
 from gitspec.git.repository import Repository
-from gitspec.git.run import git, run
+from gitspec.git.run import ask, git
 from gitspec.git.scratch import scratch
 
-_NAMED = re.compile(r"(This reverts commit |\(cherry picked from commit )([0-9a-f]{7,64})")
 _MOST = 20
 
 
@@ -32,7 +31,7 @@ def named_commits(
 def claimed_commits(repo: Repository, message: str) -> list[tuple[str, str, bool]]:
     """(id, message, whether it is reverted) of the commits that ``message`` names, as far as there are any of that name."""
     found = []
-    for kind, name in list(dict.fromkeys(_NAMED.findall(message)))[:_MOST]:
+    for kind, name in list(dict.fromkeys(ORIGIN.findall(message)))[:_MOST]:
         if oid := commit_of(repo, name):
             text = git(repo, "log", "-1", "--no-walk", "--encoding=UTF-8", "--format=%B", oid)
             found.append((oid, text.decode("utf-8", "surrogateescape"), kind.startswith("This")))
@@ -60,7 +59,7 @@ def _does(repo: Repository, commit: str, named: str, *, reverse: bool) -> bool:
 
 
 def _tree(repo: Repository, commit: str) -> str:
-    return os.fsdecode(run(repo, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}").out).strip()
+    return os.fsdecode(ask(repo, "rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}") or b"").strip()
 
 
 def _empty_tree(repo: Repository) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from gitspec.domain.origins import REVERTED
 from gitspec.domain.references import KEY, TASK_KEY
 from gitspec.domain.task_truth import Naming, Past, Revert
 from gitspec.git.ref_tips import commit_of, is_ancestor
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from gitspec.store.task_ticks import ChangeThen
 
 _REVERTS = "Reverts"
-_REVERTED = re.compile(r"This reverts commit ([0-9a-f]{7,64})(?:, reversing\s+changes made to ([0-9a-f]{7,64}))?")
 _QUOTED = re.compile(r'(?:Revert|Reapply) "(.*)"\s*')
 
 
@@ -135,7 +135,7 @@ class Said:
 
             oids = dict.fromkeys(line.oid for line, _ in self._open().mentions(_REVERTS))
             self._reverts = [
-                _Row(m.oid, tuple(_REVERTED.findall(m.message)), _quoted(m.subject), m.subject)
+                _Row(m.oid, tuple(REVERTED.findall(m.message)), _quoted(m.subject), m.subject)
                 for m in commit_messages(self.repo, oids).values()
             ]
         return self._reverts
