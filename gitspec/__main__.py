@@ -27,13 +27,13 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = run(sys.argv[1:])
-        sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains while it shuts down
         code = EXIT_CLOSED_PIPE
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
-    sys.exit(code)
+    except OSError:  # not even that something is wrong can be told
+        code = errors.EXIT_CANNOT
+    os._exit(code)  # putting everything away piece by piece would take up to a sixth of a command
 
 
 def _open_closed() -> None:
@@ -51,30 +51,11 @@ def run(args: Sequence[str]) -> int:
 
     Raises BrokenPipeError and KeyboardInterrupt, which only the process can answer.
     """
-    if list(args) == ["--version"]:  # before click is paid for
-        sys.stdout.write(f"gitspec {__version__}\n")
-        return errors.EXIT_OK
     try:
-        if args[:1] == ["hook"]:  # Git waits for it: click is for what is no plain call
-            from gitspec.cli.hook_run import run_hook
-
-            code = run_hook(args[1:])
-            if code is not None:
-                return code
-        if args[:1] == ["check"] and len(args) == 2:
-            from gitspec.cli.check_plain import run_check
-
-            if run_check(args[1]):
-                return errors.EXIT_OK
-        if args[:1] == ["trace"]:
-            from gitspec.cli.trace_run import run_trace
-
-            code = run_trace(args[1:])
-            if code is not None:
-                return code
-        from gitspec.cli.main import run_cli
-
-        return run_cli(args)
+        try:
+            return _answer(args)
+        finally:
+            sys.stdout.flush()
     except errors.GitspecError as error:
         _report(error)
         return error.exit_code
@@ -87,6 +68,33 @@ def run(args: Sequence[str]) -> int:
         return errors.EXIT_CANNOT
     finally:
         _tell_notices()
+
+
+def _answer(args: Sequence[str]) -> int:
+    """The commands that are asked most, in their plain form, before click is paid for; else what click makes of it."""
+    if list(args) == ["--version"]:
+        sys.stdout.write(f"gitspec {__version__}\n")
+        return errors.EXIT_OK
+    if args[:1] == ["hook"]:  # Git waits for it
+        from gitspec.cli.hook_run import run_hook
+
+        code = run_hook(args[1:])
+        if code is not None:
+            return code
+    if args[:1] == ["check"] and len(args) == 2:
+        from gitspec.cli.check_plain import run_check
+
+        if run_check(args[1]):
+            return errors.EXIT_OK
+    if args[:1] == ["trace"]:
+        from gitspec.cli.trace_run import run_trace
+
+        code = run_trace(args[1:])
+        if code is not None:
+            return code
+    from gitspec.cli.main import run_cli
+
+    return run_cli(args)
 
 
 def _tell_notices() -> None:

@@ -168,6 +168,17 @@ def test_stream_that_the_caller_closed_is_no_crash(project: Repo, closed: str, c
     assert bool(done.stdout) == (">&-" not in closed.replace("2>&-", ""))
 
 
+@pytest.mark.parametrize("command", ["--version", "task list add-2fa", "trace HEAD"])
+@pytest.mark.parametrize("flag", ["", "-u "])
+def test_output_that_finds_no_room_is_no_crash(project: Repo, command: str, flag: str) -> None:
+    project.commit()
+    env = {key: value for key, value in os.environ.items() if key != "PYTHONUNBUFFERED"} | {"PYTHONPATH": str(TOP)}
+    for errors, said in (("", b"gitspec: G00"), ("2>&1", b"")):
+        line = f"{sys.executable} {flag}-m gitspec {command} >/dev/full {errors}"
+        done = subprocess.run(["sh", "-c", line], cwd=project.path, env=env, capture_output=True, check=False)
+        assert (done.returncode, done.stderr[:12]) == (3, said), done.stderr
+
+
 def test_findings_on_standard_error_are_stripped_of_terminal_escapes(gitspec: Cli, project: Repo) -> None:
     outcome = gitspec("task", "list", "\x1b[31mred\u202e", fails=2)
     assert "\x1b" not in outcome.err
