@@ -2,18 +2,27 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
-from gitspec.git.spec_history import Commit
 
 _NO_GRAFTS: dict[str, str | None] = {"GIT_GRAFT_FILE": os.devnull}
 
 
-def simplified(repo: Repository, tip: str, path: str) -> list[Commit]:
-    """The commits that ``git log tip -- path`` shows, children first, each with the next ones of them as parents."""
-    args = ("rev-list", "--topo-order", "--parents", "--end-of-options", tip, "--", path)
-    return _commits(git(repo, *args, env=_NO_GRAFTS))
+class FileCommit(NamedTuple):
+    """A commit in the history of a file; ``parents`` are the next ones there, ``time`` is that of the committer."""
+
+    oid: str
+    parents: tuple[str, ...]
+    time: int
+
+
+def simplified(repo: Repository, tip: str, path: str) -> list[FileCommit]:
+    """The commits that ``git log tip -- path`` shows, children first."""
+    args = ("rev-list", "--topo-order", "--parents", "--timestamp", "--end-of-options", tip, "--", path)
+    rows = map(str.split, git(repo, *args, env=_NO_GRAFTS).decode().splitlines())
+    return [FileCommit(oid, tuple(parents), int(time)) for time, oid, *parents in rows]
 
 
 def real_parents(repo: Repository, commits: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -22,12 +31,8 @@ def real_parents(repo: Repository, commits: Iterable[str]) -> dict[str, tuple[st
     if not wanted:
         return {}
     args = ("rev-list", "--no-walk=unsorted", "--parents", "--stdin")
-    return {commit.oid: commit.parents for commit in _commits(git(repo, *args, input=wanted, env=_NO_GRAFTS))}
-
-
-def topological(repo: Repository, tip: str) -> list[str]:
-    """All commits that ``tip`` reaches, children first."""
-    return git(repo, "rev-list", "--topo-order", "--end-of-options", tip, env=_NO_GRAFTS).decode().split()
+    rows = map(str.split, git(repo, *args, input=wanted, env=_NO_GRAFTS).decode().splitlines())
+    return {oid: tuple(parents) for oid, *parents in rows}
 
 
 def blobs_at(repo: Repository, places: Sequence[tuple[str, str]]) -> list[str | None]:
@@ -58,11 +63,6 @@ def first_added(
         elif row.endswith(f"/{name}"):
             found.setdefault(row, commit)
     return found
-
-
-def _commits(listed: bytes) -> list[Commit]:
-    rows = (line.split() for line in listed.decode().splitlines())
-    return [Commit(oid, tuple(parents)) for oid, *parents in rows]
 
 
 def _lines(commits: Iterable[str]) -> bytes:

@@ -7,9 +7,8 @@ from gitspec.domain.capability import Capability
 from gitspec.domain.finding import Finding
 from gitspec.domain.gc_paused import gc_paused
 from gitspec.git.objects import Objects
-from gitspec.git.path_history import blobs_at, real_parents, simplified
+from gitspec.git.path_history import FileCommit, blobs_at, real_parents, simplified
 from gitspec.git.repository import Repository
-from gitspec.git.spec_history import Commit
 from gitspec.store import layout
 from gitspec.store.spec import read_capability
 
@@ -37,6 +36,8 @@ class FileLines:
         self.objects = Objects(repo)
         self.skipped: dict[str, Skipped] = {}
         """By the id of the content."""
+        self.times: dict[str, int] = {}
+        """When the versions were committed, by their commits."""
         self._heads: dict[tuple[str, str], str | None] = {}
         self._sides: dict[str, dict[str, tuple[Side, ...]]] = {}
         self._held: dict[str, dict[str, Capability | None]] = {}
@@ -87,6 +88,7 @@ class FileLines:
         blobs = dict(zip(wanted, blobs_at(self.repo, [(oid, path) for oid in wanted]), strict=True))
         for version in fresh:
             known[version.oid] = _sides(version, parents[version.oid], blobs)
+            self.times[version.oid] = version.time
         self._read(capability, path, [version.oid for version in fresh], blobs)
         return line[0].oid if line else None
 
@@ -105,7 +107,7 @@ class FileLines:
                 held[version] = model
 
 
-def _sides(version: Commit, parents: Sequence[str], blobs: dict[str, str | None]) -> tuple[Side, ...]:
+def _sides(version: FileCommit, parents: Sequence[str], blobs: dict[str, str | None]) -> tuple[Side, ...]:
     """Each parent of a commit with the version that it has; Git tells the versions in the order of the parents."""
     if len(parents) < 2:
         return tuple(Side(parent, version.parents[0] if version.parents else None) for parent in parents)

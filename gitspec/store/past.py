@@ -11,7 +11,6 @@ from gitspec.domain.capability import Capability, Requirement
 from gitspec.domain.diff import CapabilityDiff, RequirementDiff, diff, requirement_parts
 from gitspec.domain.names_between import Step
 from gitspec.domain.renames import renames
-from gitspec.git.path_history import topological
 from gitspec.git.repository import Repository
 from gitspec.git.spec_history import changes_below, shallow_boundary
 from gitspec.git.tree_edit import Item, PathChange
@@ -83,7 +82,6 @@ class Pasts:
         self.hidden = shallow_boundary(repo)
         self._lines = FileLines(repo)
         self._pairs: dict[tuple[str, str], _Pair] = {}
-        self._ranks: dict[str, int] | None = None
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -256,11 +254,17 @@ class Pasts:
         return changes_below(self.repo, [(commit, parent)], path)[0]
 
     def _in_order(self, moments: Mapping[Place, Moment]) -> dict[Place, Moment]:
-        """Children before parents."""
-        if self._ranks is None:
-            self._ranks = {oid: at for at, oid in enumerate(topological(self.repo, self.tip))}
-        ranks = self._ranks
-        return dict(sorted(moments.items(), key=lambda item: (ranks[item[0][0]], item[0][1])))
+        """Children before parents, then by time."""
+        from graphlib import TopologicalSorter
+
+        parents = {
+            place: [side.to for side in moment.before if side.to is not None and side.to in moments]
+            for place, moment in moments.items()
+        }
+        raised: dict[Place, int] = {}
+        for place in TopologicalSorter(parents).static_order():
+            raised[place] = max([self._lines.times[place[0]], *(raised[parent] + 1 for parent in parents[place])])
+        return {place: moments[place] for place in sorted(moments, key=lambda place: (-raised[place], place))}
 
 
 def _old(change: PathChange) -> Item | None:

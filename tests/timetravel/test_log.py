@@ -1,6 +1,9 @@
 """`gitspec log`: the versions of a requirement or a capability."""
 
+import pytest
+
 from gitspec.domain.delta import Delta
+from gitspec.yaml.emit import emit
 from tests.domain.specs import capability, delta, modified, removed, requirement, scenario
 from tests.timetravel.conftest import EXPIRY, IDLE, SHORTER, Cli, Story, auth, devices
 
@@ -34,6 +37,7 @@ def test_other_requirements_of_the_file_make_no_version(story: Story, gitspec: C
     assert kinds(gitspec("log", "auth/login-page", "--json")) == [("added", "auth/login-page")]
 
 
+@pytest.mark.spec("history/versions#reformatting")
 def test_another_form_or_order_is_no_version(story: Story, gitspec: Cli) -> None:
     story.begin(auth())
     spec = auth()
@@ -268,3 +272,17 @@ def test_new_capability_in_a_change(story: Story, gitspec: Cli) -> None:
     story.archive("start", delta("totp", purpose="Codes.", added=[new]))
     assert kinds(gitspec("log", "totp", "--json")) == [("added", "totp")]
     assert capability("totp", new).requirements[0] == story.living()["totp"].requirements[0]
+
+
+def test_children_come_before_parents_whatever_their_clocks_said(
+    story: Story, gitspec: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    story.begin(auth())
+    story.archive("shorten", shorter(story))
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_DATE", "2001-01-01T00:00:00+00:00")
+    story.repo.write("spec/capabilities/auth.yaml", emit(auth("It MUST end.")))
+    late = story.repo.commit("Edit")
+    versions = gitspec("log", "auth/session-expiry", "--json").json["versions"]
+    assert versions[0]["commit"] == late and versions[0]["date"] < versions[1]["date"]
+    assert [v["kind"] for v in versions] == ["modified", "modified", "added"]
