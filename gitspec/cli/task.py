@@ -1,15 +1,14 @@
 """`gitspec task`: keep the checklist of a change."""
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from gitspec.cli.options import TEXT, Group, at_option, change_argument, complete_task, emit, examples, json_option
-from gitspec.domain.task_status import MARK_OF, MARKS, TaskStatus
+from gitspec.domain.task_status import MARKS, TaskStatus
 
 if TYPE_CHECKING:
     from gitspec.commands.task import Edited
-    from gitspec.markdown.checklist import Item
 
 _STATES = list(MARKS.values())
 
@@ -118,55 +117,32 @@ def done_command(change: str, task_ids: tuple[str, ...], commits: bool, as_json:
 @at_option
 @json_option
 def list_command(change: str, at: str | None, as_json: bool) -> int:
-    """List the tasks of a change; findings in tasks.md make it end with 1."""
-    from gitspec.commands import task
+    """List the tasks of a change, with what history says against a tick; findings in tasks.md make it end with 1."""
+    from gitspec.commands.task import listed
     from gitspec.domain.finding import has_errors
     from gitspec.git.repository import discover
-    from gitspec.git.snapshot import open_snapshot
     from gitspec.render.json import finding_data
+    from gitspec.render.output import patience
+    from gitspec.render.tasks import checklist_lines, doubts_data, task_data
     from gitspec.render.text import count, findings_text
 
-    tasks = task.read(open_snapshot(discover(), at), change)
+    with patience("reading history"):
+        tasks, doubts, need_commit = listed(discover(), change, at)
     data = {
         "change": change,
         "path": tasks.path,
         "ended": tasks.ended,
-        "tasks": [item_data(item) for item in tasks.items],
+        "tasks": [task_data(item) for item in tasks.items],
+        "tasks_in_doubt": doubts_data(doubts, need_commit=need_commit),
         "findings": [finding_data(finding) for finding in tasks.findings],
     }
-    lines: list[str] = []
-    group = None
-    for item in tasks.items:
-        if item.group != group:
-            group = item.group
-            lines += [*([""] if lines else []), *([group] if group else [])]
-        lines.append(item_text(item))
-    lines += ["", f"{tasks.ended} of {count(len(tasks.items), 'task')} done or dropped"] if lines else ["no tasks yet"]
+    lines = list(checklist_lines(tasks.items, doubts))
+    doubted = f", {len(doubts)} in doubt: gitspec validate {change}" if doubts else ""
+    ended = f"{tasks.ended} of {count(len(tasks.items), 'task')} done or dropped{doubted}"
+    lines += ["", ended] if lines else ["no tasks yet"]
     lines += findings_text(tasks.findings)
     emit(as_json, "tasks", data, lines)
     return 1 if has_errors(tasks.findings) else 0
-
-
-def item_text(item: "Item") -> str:
-    """A task as a line of text."""
-    reason = f": {item.reason}" if item.reason else ""
-    requirement = f" ({item.requirement})" if item.requirement else ""
-    return f"{'  ' * (item.depth + 1)}[{MARK_OF[item.status]}] {item.id} {item.text}{reason}{requirement}"
-
-
-def item_data(item: "Item") -> dict[str, Any]:
-    """A task as JSON."""
-    return {
-        "id": item.id,
-        "text": item.text,
-        "status": item.status,
-        "reason": item.reason,
-        "requirement": item.requirement,
-        "group": item.group or None,
-        "details": item.details,
-        "line": item.line,
-        "depth": item.depth,
-    }
 
 
 def _set(change: str, task_ids: tuple[str, ...], status: TaskStatus, reason: str | None, as_json: bool) -> None:
@@ -177,16 +153,18 @@ def _set(change: str, task_ids: tuple[str, ...], status: TaskStatus, reason: str
 
 
 def _show(edited: "Edited", as_json: bool, commit: str = "", branch: str = "") -> None:
+    from gitspec.render.tasks import task_data, task_line
+
     tasks = edited.tasks
     data = {
         "change": tasks.change,
         "written": [tasks.path] if edited.written else [],
-        "tasks": [item_data(item) for item in edited.items],
+        "tasks": [task_data(item) for item in edited.items],
         "ended": tasks.ended,
         "total": len(tasks.items),
         "commit": commit or None,
     }
-    lines = [f"{'wrote' if edited.written else 'unchanged:'} {tasks.path}", *map(item_text, edited.items)]
+    lines = [f"{'wrote' if edited.written else 'unchanged:'} {tasks.path}", *map(task_line, edited.items)]
     if commit:
         lines.append(f"committed on {branch}: {commit}")
     lines.append(f"{tasks.ended} of {len(tasks.items)} done or dropped")

@@ -1,6 +1,6 @@
 """One capability, requirement, scenario or change, with all that it holds."""
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec.commands.approvals import missing_approvals
 from gitspec.commands.names import Named
@@ -9,6 +9,10 @@ from gitspec.errors import UsageError
 from gitspec.store.documents import Document, capability_document, delta_documents
 from gitspec.store.records import ChangeRecord, records_of
 from gitspec.store.spec import Spec
+from gitspec.store.task_history import doubts_of, need_commit
+
+if TYPE_CHECKING:
+    from gitspec.domain.task_truth import Doubt
 
 
 class ShownCapability(NamedTuple):
@@ -38,6 +42,10 @@ class ShownChange(NamedTuple):
     deltas: tuple[Document, ...]
     unapproved: str = ""
     """Why it lacks the approval that the policy asks for."""
+    doubts: "tuple[Doubt, ...]" = ()
+    """The tasks of which tasks.md and history disagree; of an active change."""
+    need_commit: bool = False
+    """Whether the policy asks for commits that name tasks."""
 
 
 Shown = ShownCapability | ShownRequirement | ShownChange
@@ -52,12 +60,18 @@ def show(spec: Spec, named: Named) -> Shown:
     folder = spec.archived_change(named.archived) if named.archived else spec.change(named.id)
     record = records_of(spec, [folder])[0]
     deltas = delta_documents(spec, folder, [delta.path for delta in record.deltas])
-    return ShownChange(
+    shown = ShownChange(
         record,
         folder.read("proposal.md").decode("utf-8", "replace") if folder.has("proposal.md") else None,
         folder.read("design.md").decode("utf-8", "replace") if folder.has("design.md") else None,
         tuple(deltas),
-        "" if named.archived else missing_approvals(spec, [named.id]).get(named.id, ""),
+    )
+    if named.archived:
+        return shown
+    return shown._replace(
+        unapproved=missing_approvals(spec, [named.id]).get(named.id, ""),
+        doubts=doubts_of(spec, [record]).get(record.id, ()),
+        need_commit=need_commit(spec),
     )
 
 

@@ -2,19 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.domain.finding import Finding
 from gitspec.domain.ids import RequirementRef, parse_requirement_ref
 from gitspec.domain.task_status import ENDED, TaskStatus
 from gitspec.errors import Refused, UsageError
 from gitspec.git.repository import Repository
-from gitspec.git.snapshot import Snapshot, at_work_tree
+from gitspec.git.snapshot import Snapshot, at_work_tree, open_snapshot
 from gitspec.markdown.checklist import Item, read_checklist
 from gitspec.markdown.tasks import add_task, next_added, set_status
 from gitspec.store.layout import change_path
+from gitspec.store.records import records_of
 from gitspec.store.spec import Spec
+from gitspec.store.task_history import doubts_of, need_commit
 from gitspec.store.writing import write_file
+
+if TYPE_CHECKING:
+    from gitspec.domain.task_truth import Doubt
 
 TEMPLATE = """\
 # Tasks
@@ -41,6 +46,14 @@ class Tasks(NamedTuple):
         return sum(item.status in ENDED for item in self.items)
 
 
+class Listed(NamedTuple):
+    """The tasks of a change with those of which tasks.md and history disagree; ``need_commit`` as the policy asks."""
+
+    tasks: Tasks
+    doubts: "tuple[Doubt, ...]"
+    need_commit: bool
+
+
 class Edited(NamedTuple):
     """What an edit of tasks did; ``written`` is false when the file said so already."""
 
@@ -54,6 +67,16 @@ def read(snapshot: Snapshot, change: str) -> Tasks:
     folder = Spec(snapshot).change(change)
     path = change_path(change, "tasks.md")
     return _parsed(change, path, folder.read("tasks.md") if folder.has("tasks.md") else b"")
+
+
+def listed(repo: Repository, change: str, at: str | None) -> Listed:
+    """The tasks of a change that is active at a revision (in the work tree without one), and what history says of them."""
+    from gitspec.store.cache import Cache
+
+    spec = Spec(open_snapshot(repo, at), Cache(repo))
+    tasks = read(spec.snapshot, change)
+    found = doubts_of(spec, records_of(spec, [spec.change(change)])) if tasks.items else {}
+    return Listed(tasks, found.get(change, ()), need_commit(spec))
 
 
 def add(

@@ -16,9 +16,11 @@ _REFERENCES = frozenset(
 )  # fmt: skip
 _STYLE = frozenset(("S101", "S102", "S107", "S108", "S109", "D023", "D024", "D032", "D033"))
 _CITATIONS = frozenset(("E001", "E002", "E003"))
+_TASKS = frozenset(("T025", "T026"))
 
-CONFIGURABLE = _REFERENCES | _STYLE | _CITATIONS
-"""Codes that `severity` in the policy may change: references, the style of specs and deltas, citations of them.
+CONFIGURABLE = _REFERENCES | _STYLE | _CITATIONS | _TASKS
+"""Codes that `severity` in the policy may change: references, the style of specs and deltas, citations of them, hints about
+tasks (what `tasks.need` asks for is not among them).
 
 Never living specs, the archive, refs, the policy itself, what a file means, or what a machine lacks.
 """

@@ -67,16 +67,21 @@ class Doubt(NamedTuple):
     @property
     def why(self) -> str:
         """The disagreement in words."""
-        task, commit = f"task {self.item.id}", self.commit[:_SHORT]
+        return f"task {self.item.id} {self.what}"
+
+    @property
+    def what(self) -> str:
+        """The same of a task that is told already."""
+        commit = self.commit[:_SHORT]
         if self.verdict == "unnamed":
-            return f"{task} is ticked, and no commit names it"
+            return "is ticked, and no commit names it"
         if self.verdict == "reverted":
-            return f"{task} is ticked, and commit {commit} that names it was reverted by {self.revert[:_SHORT]}"
+            return f"is ticked, and commit {commit} that names it was reverted by {self.revert[:_SHORT]}"
         if self.verdict == "check-again":
-            return f"{task} is to be checked again: what the change says of {self.item.requirement} has changed since"
+            return f"is to be checked again: what the change says of {self.item.requirement} has changed since"
         if self.verdict == "named":
-            return f"{task} is {self.item.status}, and commit {commit} names it"
-        return f"task {self.item.id} is ticked, and the shallow clone hides whether history bears that out"
+            return f"is {self.item.status}, and commit {commit} names it"
+        return "is ticked, and the shallow clone hides whether history bears that out"
 
 
 def doubts(items: Sequence[Item], past: Past, *, need_commit: bool) -> tuple[Doubt, ...]:

@@ -5,10 +5,10 @@ from typing import Any
 
 from gitspec.commands.show import Shown, ShownCapability, ShownChange, ShownRequirement
 from gitspec.domain.ids import derived_title
-from gitspec.domain.task_status import MARK_OF
 from gitspec.render.colour import PLAIN, Paint
 from gitspec.render.json import finding_data
 from gitspec.render.status import delta_data
+from gitspec.render.tasks import checklist_lines, doubts_data, task_data
 from gitspec.render.text import clean_line, clean_lines, indented
 from gitspec.store.records import DeltaOutline
 
@@ -118,7 +118,7 @@ def _change(shown: ShownChange, paint: Paint) -> Iterator[str]:
         yield from _delta(delta, paint)
     if record.tasks:
         yield from ("", paint.strong("Tasks"))
-        yield from _tasks(shown)
+        yield from (f"  {line}".rstrip() for line in checklist_lines(record.tasks, shown.doubts))
 
 
 def _without_title(text: str) -> list[str]:
@@ -143,18 +143,6 @@ def _delta(delta: DeltaOutline, paint: Paint) -> Iterator[str]:
         yield "    retired"
 
 
-def _tasks(shown: ShownChange) -> Iterator[str]:
-    group = None
-    for task in shown.record.tasks or ():
-        if task.group != group:
-            group = task.group
-            if group:
-                yield f"  {clean_line(group)}"
-        reason = f": {task.reason}" if task.reason else ""
-        serves = f" ({task.requirement})" if task.requirement else ""
-        yield f"  {'  ' * task.depth}[{MARK_OF[task.status]}] {task.id} {clean_line(task.text + reason + serves)}"
-
-
 def _change_data(shown: ShownChange) -> dict[str, Any]:
     record = shown.record
     change = record.change
@@ -169,7 +157,8 @@ def _change_data(shown: ShownChange) -> dict[str, Any]:
             {**delta_data(delta), "delta": document.data}
             for delta, document in zip(record.deltas, shown.deltas, strict=True)
         ],
-        "tasks": None if record.tasks is None else [{**t._asdict(), "group": t.group or None} for t in record.tasks],
+        "tasks": None if record.tasks is None else [task_data(task) for task in record.tasks],
+        "tasks_in_doubt": doubts_data(shown.doubts, need_commit=shown.need_commit),
         "unapproved": shown.unapproved or None,
         "findings": [finding_data(f) for f in record.findings],
     }

@@ -1,19 +1,17 @@
 """Progress and next steps as text and as data for JSON."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gitspec.commands.progress import ChangeStatus, NextStep
 from gitspec.commands.status import Status
 from gitspec.render.colour import PLAIN, Paint
 from gitspec.render.json import finding_data
 from gitspec.render.listing import counts_data, stale_data, stale_text, tasks_text
+from gitspec.render.tasks import doubts_data
 from gitspec.render.text import clean_line, columns, count, findings_text, tally
 from gitspec.store.records import DeltaOutline
 from gitspec.store.stale import Stale
-
-if TYPE_CHECKING:
-    from gitspec.domain.task_truth import Doubt
 
 _FEW_FINDINGS = 5
 _FEW_UNSETTLED = 10
@@ -120,28 +118,14 @@ def status_data(status: Status) -> dict[str, Any]:
             {
                 **_change_data(change),
                 "unapproved": status.unapproved.get(change.checked.id),
-                "tasks_in_doubt": [
-                    _doubt_data(doubt, change, status) for doubt in status.doubts.get(change.checked.id, ())
-                ],
+                "tasks_in_doubt": doubts_data(
+                    status.doubts.get(change.checked.id, ()), need_commit=change.checked.id in status.held
+                ),
             }
             for change in status.changes
         ],
         "next": _next_data(status.next) if status.next else None,
         "unsettled": [one._asdict() for one in status.unsettled],
-    }
-
-
-def _doubt_data(doubt: "Doubt", change: ChangeStatus, status: Status) -> dict[str, Any]:
-    return {
-        "task": doubt.item.id,
-        "status": doubt.item.status,
-        "verdict": doubt.verdict,
-        "held_open": change.checked.id in status.held and doubt.item.status == "done",
-        "commit": doubt.commit or None,
-        "reverted_by": doubt.revert or None,
-        "requirement": doubt.item.requirement,
-        "line": doubt.item.line,
-        "why": doubt.why,
     }
 
 

