@@ -10,7 +10,7 @@ from gitspec.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from gitspec.commands.archive import Options
+    from gitspec.commands.archive_call import Options
 
 
 def operation_options(function: "Callable[..., Any]") -> "Callable[..., Any]":
@@ -76,7 +76,7 @@ def command(
     --push first fast-forwards the branch to the remote's; when the remote moves meanwhile, the changes are folded again
     on the new tip.
     """
-    from gitspec.commands.archive import Options
+    from gitspec.commands.archive_call import Options
 
     if (change is None) != merged:
         raise UsageError(

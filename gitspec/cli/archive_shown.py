@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gitspec.cli.options import emit
-from gitspec.commands.archive import Done, Preview
+from gitspec.commands.archive_call import Done, Preview
 from gitspec.commands.archive_plan import Plan
 from gitspec.domain.archive_message import summary
 from gitspec.errors import EXIT_FINDINGS, EXIT_OK

@@ -32,7 +32,8 @@ def command(
     One commit, as with `gitspec archive`; change.yaml says when, why and what takes its place.
     """
     from gitspec.cli.archive_shown import show
-    from gitspec.commands.archive import Options, close, preview_close
+    from gitspec.commands.archive import close, preview_close
+    from gitspec.commands.archive_call import Options
     from gitspec.git.repository import discover
 
     perform = preview_close if dry_run else close

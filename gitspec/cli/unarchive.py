@@ -25,7 +25,8 @@ def command(change: str, onto: str | None, dry_run: bool, expect: str | None, as
     without looking at them; gitspec fsck recognises both.
     """
     from gitspec.cli.archive_shown import show
-    from gitspec.commands.archive import Options, preview_unarchive, unarchive
+    from gitspec.commands.archive import preview_unarchive, unarchive
+    from gitspec.commands.archive_call import Options
     from gitspec.git.repository import discover
 
     perform = preview_unarchive if dry_run else unarchive

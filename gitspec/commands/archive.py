@@ -1,17 +1,16 @@
 """`gitspec archive`, `close` and `unarchive`: plan on the tip, perform, and plan again when somebody else was faster."""
 
 import os
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Generic, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
+from gitspec.commands.archive_call import Done, Options, P, Planner, Preview, refuse_unexpected
 from gitspec.commands.archive_plan import Plan, open_tip, plan_archive, plan_close
-from gitspec.errors import Refused, UsageError
 from gitspec.git.journal import operation_lock
 from gitspec.git.recovery import settle
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.git.target import Target, find_target
-from gitspec.git.transaction import BranchMoved, Operation, Outcome, check_clean, perform
+from gitspec.git.transaction import BranchMoved, Operation, check_clean, perform
 from gitspec.store.cache import Cache
 from gitspec.store.prepared import forget
 
@@ -19,57 +18,6 @@ if TYPE_CHECKING:
     from gitspec.commands.archive_merged import MergedPlan
 
 _TRIES = 20
-
-
-class Planned(Protocol):
-    """What a planner gives; ``operation`` is None when there is nothing to do."""
-
-    @property
-    def operation(self) -> Operation | None:
-        """What shall happen."""
-
-
-P = TypeVar("P", bound=Planned)
-
-
-class Options(NamedTuple):
-    """What the command line says: ``onto`` a branch instead of HEAD's, ``expect`` a tree id or how it begins."""
-
-    onto: str | None = None
-    expect: str | None = None
-    with_tag: bool = True
-    use_cache: bool = True
-    push: bool = False
-    remote: str | None = None
-    """The remote to push to, instead of the one that Git would choose."""
-    all_branches: bool = False
-    """Whether to look at all its branches first, and not only at the one that is pushed to."""
-    strict: bool = False
-    """Whether warnings keep a change from being archived."""
-
-
-class Done(NamedTuple, Generic[P]):
-    """What was archived or closed, and on which branch as it was; ``recovered``: a line about an interrupted operation.
-
-    ``outcome`` is None when there was nothing to do; ``pushed``: the remote branch that has it.
-    """
-
-    plan: P
-    target: Target
-    outcome: Outcome | None
-    recovered: str | None
-    pushed: str = ""
-
-
-class Preview(NamedTuple, Generic[P]):
-    """What would be archived: the plan, and what the commits would show as a diff."""
-
-    plan: P
-    target: Target
-    diff: bytes
-
-
-Planner = Callable[[Target], P]
 
 
 def archive(repo: Repository, change: str, options: Options) -> Done[Plan]:
@@ -199,17 +147,6 @@ def _done_here(repo: Repository, options: Options, planner: Planner[P], lock: in
             if not tries_left:
                 raise
     raise AssertionError("the last try returns or raises")
-
-
-def refuse_unexpected(operation: Operation | None, expect: str | None) -> None:
-    """Raise Refused A010 when the result is another tree than ``expect`` (an id, or how it begins)."""
-    if expect is None:
-        return
-    if len(expect) < 7 or not set(expect) <= set("0123456789abcdef"):
-        raise UsageError("U000", f"--expect '{expect}' is no tree id", help="--dry-run prints the tree id")
-    if operation is None or not operation.tree.startswith(expect):
-        result = f"the result would be tree {operation.tree}" if operation else "nothing would change"
-        raise Refused("A010", f"{result}, not {expect}", help="look again at what --dry-run shows")
 
 
 def _previewed(repo: Repository, options: Options, planner: Planner[P]) -> Preview[P]:

@@ -4,20 +4,19 @@ For a default branch that takes no push. The branch is built anew from the remot
 It has no tags: whatever commit the forge lands gets them afterwards.
 """
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
+from gitspec.commands.archive_call import Options, P, Planner, refuse_unexpected
 from gitspec.commands.archive_remade import Branch, read_branch
 from gitspec.errors import CannotJudge, Refused
-from gitspec.git.journal import operation_folder, operation_lock, remove_folder
+from gitspec.git.journal import operation_folder, operation_lock
 from gitspec.git.recovery import settle
 from gitspec.git.remote import PushRejected, Remote, Update, fetch, fetch_all, find_remote, push, tips_of
+from gitspec.git.removing import remove_folder
 from gitspec.git.repository import Repository
 from gitspec.git.target import Target, find_target
 from gitspec.git.transaction import Operation, write_objects
 from gitspec.store import layout
-
-if TYPE_CHECKING:
-    from gitspec.commands.archive import Options, P, Planner
 
 ROLLING = "refs/heads/gitspec/archive"
 _TRIES = 10
@@ -35,14 +34,12 @@ class Rolled(NamedTuple):
     """The branch that the pull request is for, at the remote's tip."""
 
 
-def roll(repo: Repository, options: "Options", planner: "Planner[P]") -> "tuple[P, Rolled]":
+def roll(repo: Repository, options: Options, planner: Planner[P]) -> "tuple[P, Rolled]":
     """Build the rolling branch and push it, if that changes anything; without archives it is removed.
 
     Raises as the planner, Refused A021 (no remote), A023 (the remote refused), A026 (commits of others on the branch),
     CannotJudge G017 (out of reach).
     """
-    from gitspec.commands.archive import refuse_unexpected
-
     with operation_lock(repo) as lock:
         settle(repo, lock)
         tried = 0

@@ -8,8 +8,8 @@ has moved meanwhile, all of it is done again on the new tip, for a limited time.
 import random
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
+from gitspec.commands.archive_call import Done, Options, P, Planner, refuse_unexpected
 from gitspec.errors import GitspecError, Refused
 from gitspec.git.ref_tips import is_ancestor
 from gitspec.git.remote import PushRejected, Remote, Update, fetch, fetch_all, find_remote, push, tips_of
@@ -18,21 +18,16 @@ from gitspec.git.run import run
 from gitspec.git.target import Target, find_target
 from gitspec.git.transaction import BranchMoved, Publication, Step, Written, perform
 
-if TYPE_CHECKING:
-    from gitspec.commands.archive import Done, Options, P, Planner
-
 _PATIENCE = 120.0
 _LONGEST_PAUSE = 4.0
 
 
-def push_done(repo: Repository, options: "Options", planner: "Planner[P]", lock: int) -> "Done[P]":
+def push_done(repo: Repository, options: Options, planner: Planner[P], lock: int) -> Done[P]:
     """Plan, push and perform; the caller holds the operation lock and has recovered what was interrupted.
 
     Raises as the planner and ``perform``, and Refused A021 (no remote), A022 (parted from it), A023 (it refused),
     CannotJudge G017 (out of reach).
     """
-    from gitspec.commands.archive import Done, refuse_unexpected
-
     tried, deadline = 0, time.monotonic() + _PATIENCE
     landed: list[Written] = []
     while True:

@@ -12,15 +12,8 @@ from typing import Literal, NamedTuple
 from gitspec.domain.finding import Finding, has_errors
 from gitspec.domain.rules import finding
 from gitspec.errors import GitspecError
-from gitspec.git.journal import (
-    folder_of,
-    is_pending,
-    left_over,
-    operation_lock,
-    read_journal,
-    remove_folder,
-    shown,
-)
+from gitspec.git.journal import folder_of, is_pending, left_over, operation_lock, read_journal, shown
+from gitspec.git.removing import remove_folder
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.git.snapshot import at_commit, open_snapshot

@@ -83,7 +83,8 @@ def _ready(spec: Spec) -> tuple[str, ...]:
 
 def _archive(repo: Repository, target: Target) -> tuple[tuple[str, str], ...]:
     """Archive all that is complete, as one operation. Raises as ``gitspec archive --merged``."""
-    from gitspec.commands.archive import Options, merged_planner
+    from gitspec.commands.archive import merged_planner
+    from gitspec.commands.archive_call import Options
     from gitspec.store.prepared import forget
 
     with operation_lock(repo) as lock:

@@ -6,7 +6,8 @@ configuration says. What is staged stays staged. Git's commit hooks are not run;
 
 from typing import NamedTuple
 
-from gitspec.commands.archive import Done, Options, Planner, carry_out
+from gitspec.commands.archive import carry_out
+from gitspec.commands.archive_call import Done, Options, Planner
 from gitspec.commands.archive_plan import Tip, active_folder, open_tip
 from gitspec.commands.task import Edited, edited_tasks
 from gitspec.domain.task_message import task_message

@@ -7,19 +7,7 @@ where the engine would.
 import posix
 
 from gitspec.domain import trailers
-from gitspec.domain.places import CHANGES, POLICY
-from gitspec.git.light import (
-    EMPTY_BLOBS,
-    MAX_INDEX,
-    answer,
-    index_oid,
-    is_harmless,
-    is_stated,
-    policy_facts,
-    read_file,
-    start,
-    variable,
-)
+from gitspec.git.light import are_active, is_stated, read_file, variable
 
 _MAX_IDS = 16
 _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
@@ -104,37 +92,3 @@ def _named(message: str) -> tuple[list[str], list[str]] | None:
     changes, skips = trailers.values(found, "Change"), trailers.values(found, "Change-Skip")
     names = [*changes, *skips]
     return (changes, skips) if len(names) <= _MAX_IDS and all(n and _ID.issuperset(n) for n in names) else None
-
-
-def are_active(changes: list[str]) -> bool:
-    """Whether the index has those changes, the policy asks for no more than that one is named, and the commit leaves alone
-    what only the engine can judge."""
-    child = start(["diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--"])
-    wanted = [f"{CHANGES}/{change}/change.yaml" for change in changes]
-    there = indexed([POLICY, *wanted])
-    touched = answer(child)
-    if touched is None or not all(path in there for path in wanted):
-        return False
-    fields = touched.decode("latin-1").split("\0")[:-1]
-    if not all(is_harmless(facts, path) for facts, path in zip(fields[::2], fields[1::2], strict=True)):
-        return False
-    if POLICY not in there:
-        return True
-    known = policy_facts(there[POLICY])
-    return known is not None and known[0]
-
-
-def indexed(paths: list[str]) -> dict[str, str]:
-    """Those of the ``paths`` that the index has as ordinary files, with their ids: a look into it, or Git's own word."""
-    file = variable(b"GIT_INDEX_FILE") or (variable(b"GIT_DIR") or b".git") + b"/index"
-    index = read_file(file, MAX_INDEX) or b""
-    there = {path: oid for path in paths if (oid := index_oid(index, path.encode()))}
-    missing = [path for path in paths if path not in there]
-    if missing:
-        listed = answer(start(["ls-files", "-s", "-z", "--", *missing])) or b""
-        for row in listed.decode("latin-1").split("\0")[:-1]:
-            facts, _, path = row.partition("\t")
-            mode, oid, stage = facts.split(" ")
-            if mode == "100644" and stage == "0" and oid not in EMPTY_BLOBS:
-                there[path] = oid
-    return there

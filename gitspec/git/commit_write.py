@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from gitspec.errors import CannotJudge
 from gitspec.git.identity import Identity, Settings
-from gitspec.git.journal import operation_folder, remove_folder
+from gitspec.git.journal import operation_folder
 from gitspec.git.object_batch import ObjectBatch
+from gitspec.git.removing import remove_folder
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 

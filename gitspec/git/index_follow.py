@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
-from gitspec.git.journal import remove_file
+from gitspec.git.removing import remove_file
 from gitspec.git.repository import Repository
 from gitspec.git.run import git, run
 from gitspec.git.spec_history import changes_below

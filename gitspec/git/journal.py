@@ -9,10 +9,11 @@ started; everything else is worked out again from the commits themselves. It hol
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Literal, NamedTuple
+from contextlib import contextmanager
 
 from gitspec.errors import CannotJudge
+from gitspec.git.journal_shape import Journal, check
+from gitspec.git.removing import remove_file, remove_folder
 from gitspec.git.repository import Repository
 
 LOCK_WAIT = 60.0
@@ -20,35 +21,6 @@ _POLL = 0.02
 _FILE = "journal.json"
 _VERSION = 3
 _MOST = 1 << 24
-
-Phase = Literal["preparing", "moving"]
-
-
-class Journal(NamedTuple):
-    """One operation. ``preparing``: nothing but our own lock on the index is there yet."""
-
-    phase: Phase
-    what: str
-    """The command: archive, close."""
-    change: str
-    home: str
-    """Git folder of the work tree that the operation was started in, below the common one: ``.``, ``worktrees/<name>``."""
-    follows: bool
-    """Whether that work tree has the branch, and has to follow."""
-    stage: str
-    """Where new files wait for their place: ``files`` in the operation's folder, ``.gitspec-<pid>`` in the work tree
-    when that is another disk, or empty."""
-    ref: str
-    old: str
-    new: str = ""
-    tags: tuple[tuple[str, str], ...] = ()
-    """Tags to make: full name of the ref, object id."""
-    dropped: tuple[tuple[str, str], ...] = ()
-    """Tags to delete; those that are to be made too are moved."""
-    remote: str = ""
-    """Where the result is pushed to before it moves anything here, or empty."""
-    began: int = 0
-    """When the refs were about to move, in nanoseconds."""
 
 
 def folder_of(repo: Repository) -> str:
@@ -159,8 +131,6 @@ def read_journal(repo: Repository) -> Journal | None:
     """The journal; None when there is none. Raises CannotJudge G012 when it is not one of ours, or not of this user."""
     import json
 
-    from gitspec.git.journal_shape import check
-
     path = f"{folder_of(repo)}/{_FILE}"
     try:
         data = json.loads(_own_file(path))
@@ -214,27 +184,3 @@ def drop_journal(repo: Repository, journal: Journal) -> None:
     remove_folder(operation_folder(repo))
     for name in (f"{_FILE}.new", _FILE):
         remove_file(f"{folder_of(repo)}/{name}")
-
-
-def remove_file(path: str) -> None:
-    """Remove a file of ours, if it is there."""
-    with suppress(FileNotFoundError):
-        os.unlink(path)
-
-
-def remove_folder(path: str) -> None:
-    """Remove a folder (or file) of ours with everything in it, if it is there. Links are removed, never followed."""
-    try:
-        if not stat.S_ISDIR(os.lstat(path).st_mode):
-            os.unlink(path)
-            return
-        with os.scandir(path) as items:
-            found = list(items)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for item in found:
-        if item.is_dir(follow_symlinks=False):
-            remove_folder(item.path)
-        else:
-            os.unlink(item.path)
-    os.rmdir(path)

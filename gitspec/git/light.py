@@ -4,7 +4,7 @@ import posix
 import sys
 
 from gitspec import __version__
-from gitspec.domain.places import SPEC, takes_for_spec
+from gitspec.domain.places import CHANGES, POLICY, SPEC, takes_for_spec
 from gitspec.git.hardening import HARDENING, hardened
 
 MAX_MESSAGE = 1 << 16
@@ -69,6 +69,22 @@ def index_oid(index: bytes, path: bytes) -> str:
             return oid
         at = index.find(path + b"\0", at + 1)
     return ""
+
+
+def indexed(paths: list[str]) -> dict[str, str]:
+    """Those of the ``paths`` that the index has as ordinary files, with their ids: a look into it, or Git's own word."""
+    file = variable(b"GIT_INDEX_FILE") or (variable(b"GIT_DIR") or b".git") + b"/index"
+    index = read_file(file, MAX_INDEX) or b""
+    there = {path: oid for path in paths if (oid := index_oid(index, path.encode()))}
+    missing = [path for path in paths if path not in there]
+    if missing:
+        listed = answer(start(["ls-files", "-s", "-z", "--", *missing])) or b""
+        for row in listed.decode("latin-1").split("\0")[:-1]:
+            facts, _, path = row.partition("\t")
+            mode, oid, stage = facts.split(" ")
+            if mode == "100644" and stage == "0" and oid not in EMPTY_BLOBS:
+                there[path] = oid
+    return there
 
 
 POLICY_FACTS = "gitspec/hook-policy"
@@ -145,6 +161,24 @@ def is_harmless(facts: str, path: str) -> bool:
         return parts[3] in ("change.yaml", "proposal.md", "tasks.md", "design.md")
     *folders, name = parts[4:]
     return parts[3] == "deltas" and name.endswith(".yaml") and all(map(_is_plain_id, [*folders, name[:-5]]))
+
+
+def are_active(changes: list[str]) -> bool:
+    """Whether the index has those changes, the policy asks for no more than that one is named, and the commit leaves alone
+    what only the engine can judge."""
+    child = start(["diff-index", "--cached", "--raw", "-z", "--no-renames", "HEAD", "--"])
+    wanted = [f"{CHANGES}/{change}/change.yaml" for change in changes]
+    there = indexed([POLICY, *wanted])
+    touched = answer(child)
+    if touched is None or not all(path in there for path in wanted):
+        return False
+    fields = touched.decode("latin-1").split("\0")[:-1]
+    if not all(is_harmless(facts, path) for facts, path in zip(fields[::2], fields[1::2], strict=True)):
+        return False
+    if POLICY not in there:
+        return True
+    known = policy_facts(there[POLICY])
+    return known is not None and known[0]
 
 
 _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")

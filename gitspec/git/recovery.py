@@ -11,17 +11,9 @@ from typing import NamedTuple
 from gitspec.errors import CannotJudge, Refused
 from gitspec.git import files_follow, index_follow, recovery_refs
 from gitspec.git.index_follow import IndexEntry
-from gitspec.git.journal import (
-    Journal,
-    drop_journal,
-    is_pending,
-    operation_folder,
-    operation_lock,
-    read_journal,
-    remove_file,
-    remove_folder,
-    stage_folder,
-)
+from gitspec.git.journal import drop_journal, is_pending, operation_folder, operation_lock, read_journal, stage_folder
+from gitspec.git.journal_shape import Journal
+from gitspec.git.removing import remove_file, remove_folder
 from gitspec.git.repository import Repository, discover
 from gitspec.git.transaction import uninterrupted
 from gitspec.git.tree_edit import PathChange

@@ -7,7 +7,9 @@ the operation brought or took out, and none of a commit that a branch still has.
 import os
 from collections.abc import Sequence
 
-from gitspec.git.journal import Journal, inherited, operation_folder, remove_file
+from gitspec.git.journal import inherited, operation_folder
+from gitspec.git.journal_shape import Journal
+from gitspec.git.removing import remove_file
 from gitspec.git.repository import Repository
 from gitspec.git.run import GitFailed, git, run
 

@@ -1,8 +1,7 @@
 """The commit-msg hook's accepted path for a commit that skips: few lines, for a reason that has no other limit."""
 
 from gitspec.domain.places import POLICY, SPEC
-from gitspec.git.accepted import indexed
-from gitspec.git.light import answer, is_harmless, is_special, policy_facts, start
+from gitspec.git.light import answer, indexed, is_harmless, is_special, policy_facts, start
 
 _DIFF = (
     "diff-index",

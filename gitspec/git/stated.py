@@ -5,8 +5,7 @@ import sys
 
 from gitspec.domain import trailers
 from gitspec.domain.branch import change_of_branch
-from gitspec.git.accepted import are_active
-from gitspec.git.light import is_special, read_file, variable
+from gitspec.git.light import are_active, is_special, read_file, variable
 
 _HEADS = b"ref: refs/heads/"
 _REPLAYS = ("rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "sequencer")

@@ -17,17 +17,10 @@ from gitspec.git import files_follow, index_follow
 from gitspec.git.commit_write import write_commit, write_tag
 from gitspec.git.identity import Settings
 from gitspec.git.index_follow import IndexEntry
-from gitspec.git.journal import (
-    Journal,
-    drop_journal,
-    inherited,
-    operation_folder,
-    remove_folder,
-    shown,
-    stage_folder,
-    write_journal,
-)
+from gitspec.git.journal import drop_journal, inherited, operation_folder, shown, stage_folder, write_journal
+from gitspec.git.journal_shape import Journal
 from gitspec.git.object_batch import ObjectBatch
+from gitspec.git.removing import remove_folder
 from gitspec.git.repository import Repository
 from gitspec.git.run import Coprocess, GitFailed
 from gitspec.git.target import Target, find_target, still_checked_out

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from gitspec.errors import CannotJudge
-from gitspec.git.journal import Journal, operation_lock
+from gitspec.git.journal import operation_lock
+from gitspec.git.journal_shape import Journal
 from gitspec.git.repository import discover
 from tests.archive.project import gitspec, project
 from tests.archive.test_recovery import recovered

@@ -13,11 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
-from gitspec.commands.archive import Options, archive_merged
+from gitspec.commands.archive import archive_merged
+from gitspec.commands.archive_call import Options
 from gitspec.commands.fsck import fsck
 from gitspec.errors import GitspecError
 from gitspec.git import index_follow, transaction
-from gitspec.git.journal import Journal, operation_folder, operation_lock
+from gitspec.git.journal import operation_folder, operation_lock
+from gitspec.git.journal_shape import Journal
 from gitspec.git.recovery import recover, settle
 from gitspec.git.repository import Repository, discover
 from gitspec.git.run import git

@@ -160,7 +160,8 @@ def test_a_read_only_object_folder(tmp_path: Path) -> None:
 
 def test_killed_while_it_pushes(tmp_path: Path) -> None:
     """Here all or nothing, there all or nothing; here only what is there; and the same again brings both together."""
-    from gitspec.commands.archive import Options, archive_merged
+    from gitspec.commands.archive import archive_merged
+    from gitspec.commands.archive_call import Options
     from gitspec.git.repository import discover
 
     trials = Trials(tmp_path)
