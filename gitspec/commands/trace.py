@@ -4,18 +4,23 @@ What is found is plain data, shaped as `gitspec trace --json` prints it (docs/js
 under all that it depends on, so that the same question costs little more than the start of a program.
 """
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from gitspec.commands.trace_names import What, named
+from gitspec.commands.trace_names import Sources, What, named
 from gitspec.domain.requirement_changes import RequirementChange
+from gitspec.git.release_tags import ARCHIVE_TAGS, TAGS
 from gitspec.git.run import git
 from gitspec.store import layout
 from gitspec.store.history_index import CommitLine, History
+from gitspec.store.landings import archived_by, landings
+from gitspec.store.spec_contents import SpecContents
 from gitspec.store.spec_files import SpecFiles
 
 if TYPE_CHECKING:
+    from gitspec.domain.citations import Citation
     from gitspec.domain.policy import Policy
     from gitspec.store.cache import Cache
 
@@ -32,8 +37,8 @@ def trace(history: History, name: str, kind: str | None, policy: "Policy", cache
     """
     files = SpecFiles(history)
     try:
-        found = _Tracing(history, files, policy, cache)
-        return found.of(named(history, files, name, kind))
+        sources = Sources(history, files, SpecContents(files))
+        return _Tracing(sources, _Citations(history, policy, cache)).of(named(sources, name, kind))
     finally:
         files.close()
 
@@ -41,14 +46,11 @@ def trace(history: History, name: str, kind: str | None, policy: "Policy", cache
 class _Tracing:
     """Collects requirements, changes and commits, each once."""
 
-    def __init__(self, history: History, files: SpecFiles, policy: "Policy", cache: "Cache | None") -> None:
-        self._history = history
-        self._files = files
-        self._policy = policy
-        self._cache = cache
+    def __init__(self, sources: Sources, citations: "_Citations") -> None:
+        self._history, self._files, self._contents = sources
+        self._citations = citations
         self._commits: dict[str, CommitLine] = {}
-        self._outlines: dict[str, dict[str, Any]] = {}
-        self._unreadable: set[str] = set()
+        self._tags: frozenset[str] | None = None
 
     def of(self, what: What) -> Trace:
         requirements: list[dict[str, Any]] = []
@@ -82,11 +84,11 @@ class _Tracing:
         names, chains = self._files.changes_of(name)
         now = names[0]
         capability, _, requirement = now.rpartition("/")
-        outline = self._outline(capability).get(requirement)
+        outline = self._contents.requirements(capability).get(requirement)
         title, scenarios = outline or (None, [])
         tests: dict[str, list[dict[str, Any]]] = {}
         code: list[dict[str, Any]] = []
-        for path, line, cited, is_test in self._cited(now):
+        for path, line, cited, is_test in self._citations.of(now):
             place = {"path": path, "line": line}
             if is_test:
                 tests.setdefault(cited.partition("#")[2], []).append(place)
@@ -97,7 +99,7 @@ class _Tracing:
         self._commits |= {line.oid: line for line in commits}
         return {
             "id": now,
-            "state": "unknown" if capability in self._unreadable else _state(outline, chain),
+            "state": _state(outline, chain) if self._contents.is_readable(capability) else "unknown",
             "title": title,
             "path": f"spec/capabilities/{capability}.yaml" if outline else None,
             "was": [one for one in _names(now, chain) if one != now],
@@ -111,15 +113,15 @@ class _Tracing:
         }
 
     def _change(self, change: str, requirements: list[dict[str, Any]], *, only_archive: bool = False) -> dict[str, Any]:
-        folder, files = self._files.change(change)
-        facts = self._facts_of_change(files.get("change.yaml"))
+        folder, _ = self._files.change(change)
+        head = self._contents.head(change)
         commits = self._history.naming("Change", change)
         archived = self._history.archived_in(change) if folder.startswith("spec/archive/") else ""
         release = self._history.release_of(archived) if archived else ""
         tag = f"archive/{folder.rpartition('/')[2]}"
         state = "unknown"
         if folder:
-            closed = "closed" if facts["closed"] else "archived"
+            closed = "closed" if head.is_closed else "archived"
             state = "active" if folder.startswith("spec/changes/") else closed
         if only_archive:
             commits = [line for line in commits if line.oid == archived]
@@ -132,26 +134,27 @@ class _Tracing:
         ids = {one["id"] for one in requirements}
         return {
             "id": change,
-            "title": facts["title"],
+            "title": head.title,
             "state": state,
             "path": folder or None,
             "requirements": [one for one in self._touched(change) if one in ids],
-            "tasks": [{**task, "commits": by_task.get(task["id"], [])} for task in self._tasks(files.get("tasks.md"))],
+            "tasks": [{**task, "commits": by_task.get(task["id"], [])} for task in self._contents.tasks(change)],
             "commits": [line.oid for line in commits],
-            "archive": {"commit": archived or None, "tag": tag if self._has_tag(tag) else None}
+            "archive": {"commit": archived or None, "tag": tag if tag in self._archive_tags() else None}
             if folder.startswith("spec/archive/")
             else None,
             "release": release or None,
         }
 
     def _commit(self, oid: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """What a commit names: its changes, and the requirements of its `Spec:`, of its tasks, or of its changes."""
+        """What a commit names or archives: its changes, and the requirements of its `Spec:`, of its tasks, or of its changes."""
         said = self._history.of(oid)
         ids = [m.value for m in said if m.key == "Change"]
+        ids += [id_ for id_ in archived_by(self._history, oid) if id_ not in ids]
         names = [m.value.partition("#")[0] for m in said if m.key == "Spec"]
         done = {m.value for m in said if m.key == "Task"}
         for id_ in ids if not names and done else ():
-            tasks = self._tasks(self._files.change(id_)[1].get("tasks.md"))
+            tasks = self._contents.tasks(id_)
             names += [task["requirement"] for task in tasks if task["id"] in done and task["requirement"]]
         names = names or [name for id_ in ids for name in self._touched(id_)]
         found = {one["id"]: one for name in dict.fromkeys(names) for one in (self._requirement(name),)}
@@ -215,55 +218,39 @@ class _Tracing:
 
     def _released(self, tag: str) -> list[str]:
         """The changes whose archive commit is first in that release, newest first."""
-        claims = self._history.mentions("Archived")
-        ids = (m.value[11:] for line, m in claims if self._history.release_of(line.oid) == tag)
-        return [id_ for id_ in dict.fromkeys(ids) if self._history.release_of(self._history.archived_in(id_)) == tag]
+        claims = [(line, mention.value[11:]) for line, mention in self._history.mentions("Archived")]
+        ids = [id_ for line, id_ in claims if self._history.release_of(line.oid) == tag]
+        landed = {id_: self._history.archived_in(id_) for id_ in dict.fromkeys(ids)}
+        if not self._files.archived_ids() <= {id_ for _, id_ in claims}:  # an import, or a move by hand
+            landed |= landings(self._history)
+        found = [id_ for id_, oid in landed.items() if self._history.release_of(oid) == tag]
+        return sorted(found, key=lambda id_: (-self._history.moment(landed[id_]), id_))
 
-    def _outline(self, capability: str) -> dict[str, Any]:
-        """Of a living capability: requirement to (title, scenarios)."""
-        from gitspec.domain.capability import Capability
-        from gitspec.domain.ids import derived_title
-        from gitspec.yaml.binding import load
+    def _archive_tags(self) -> frozenset[str]:
+        if self._tags is None:
+            listed = git(self._history.repo, "for-each-ref", "--format=%(refname:lstrip=2)", f"{TAGS}{ARCHIVE_TAGS}")
+            self._tags = frozenset(os.fsdecode(listed).splitlines())
+        return self._tags
 
-        oid = self._files.living(capability)
-        if not oid:
-            return {}
-        if capability not in self._outlines:
-            loaded = load(Capability, self._files.read(oid), f"spec/capabilities/{capability}.yaml").value
-            if loaded is None:
-                self._unreadable.add(capability)
-            found = loaded.requirements if loaded else ()
-            self._outlines[capability] = {
-                r.id: (r.title or derived_title(r.id), [scenario.id for scenario in r.scenarios]) for r in found
-            }
-        return self._outlines[capability]
 
-    def _cited(self, name: str) -> Iterable[tuple[str, int, str, bool]]:
-        from gitspec.git.citations import citations_at
+class _Citations:
+    """What tests and code cite at the tip: all of it is found at once, when the first is asked for."""
 
-        if not hasattr(self, "_citations"):
-            self._citations: dict[str, list[tuple[str, int, str, bool]]] = {}
+    def __init__(self, history: History, policy: "Policy", cache: "Cache | None") -> None:
+        self._history = history
+        self._policy = policy
+        self._cache = cache
+        self._found: dict[str, list[Citation]] | None = None
+
+    def of(self, name: str) -> "Sequence[Citation]":
+        """The citations of a requirement and of its scenarios."""
+        if self._found is None:
+            from gitspec.git.citations import citations_at
+
+            self._found = {}
             for one in citations_at(self._history.repo, self._history.tip, self._policy, self._cache):
-                self._citations.setdefault(one.name.partition("#")[0], []).append(
-                    (one.path, one.line, one.name, one.is_test)
-                )
-        return self._citations.get(name, ())
-
-    def _facts_of_change(self, blob: str | None) -> dict[str, Any]:
-        from gitspec.domain.change import Change
-        from gitspec.yaml.binding import load
-
-        change = load(Change, self._files.read(blob), "change.yaml").value if blob else None
-        return {"title": change.title if change else None, "closed": bool(change and change.closed)}
-
-    def _tasks(self, blob: str | None) -> list[dict[str, Any]]:
-        from gitspec.markdown.checklist import read_checklist
-
-        items = read_checklist(self._files.read(blob), "tasks.md").items if blob else ()
-        return [{"id": i.id, "text": i.text, "status": i.status, "requirement": i.requirement} for i in items]
-
-    def _has_tag(self, tag: str) -> bool:
-        return bool(git(self._history.repo, "for-each-ref", "--format=1", f"refs/tags/{tag}"))
+                self._found.setdefault(one.name.partition("#")[0], []).append(one)
+        return self._found.get(name, ())
 
 
 def _state(outline: object, chain: Iterable[RequirementChange]) -> str:

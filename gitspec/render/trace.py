@@ -20,15 +20,24 @@ def trace_text(trace: Mapping[str, Any], paint: Paint = PLAIN) -> list[str]:
     """Requirements, changes with their tasks and commits, tests; every line is clean."""
     commits = {one["id"]: one for one in trace["commits"]}
     lines: list[str] = []
+    most = None
     if trace["is"] in ("commit", "release"):
         lines += _head(trace, commits, paint)
-    for requirement in trace["requirements"]:
+        most = _FEW  # an import, or a release, may bring thousands
+    for requirement in trace["requirements"][:most]:
         lines += ["", *_requirement(requirement, trace["scenario"], paint)]
-    for change in trace["changes"]:
+    lines += _left_out(trace["requirements"], "requirements", most)
+    for change in trace["changes"][:most]:
         lines += ["", *_change(change, commits, paint)]
+    lines += _left_out(trace["changes"], "changes", most)
     if trace["is"] in ("requirement", "scenario"):
         lines += _others(trace, commits)
     return lines[1:] if lines and not lines[0] else lines
+
+
+def _left_out(items: Sequence[object], what: str, most: int | None) -> list[str]:
+    left = len(items) - most if most else 0
+    return ["", f"and {left} more {what}: --json lists all"] if left > 0 else []
 
 
 def _head(trace: Mapping[str, Any], commits: Mapping[str, Any], paint: Paint) -> Iterator[str]:
@@ -43,6 +52,10 @@ def _head(trace: Mapping[str, Any], commits: Mapping[str, Any], paint: Paint) ->
     names = (("change", "changes"), ("task", "tasks"), ("requirement", "specs"), ("ticket", "tickets"))
     more = (("without a change", "skips"), ("reverts", "reverts"))
     rows += [(word, ", ".join(one[key])) for word, key in (*names, *more) if one[key]]
+    archives = [c["id"] for c in trace["changes"] if c["archive"] and c["archive"]["commit"] == one["id"]]
+    if archives:
+        more_of_them = f" and {len(archives) - _FEW} more" if len(archives) > _FEW else ""
+        rows.append(("archives", ", ".join(archives[:_FEW]) + more_of_them))
     if one["reverted_by"]:
         rows.append(("reverted by", one["reverted_by"][:_SHORT]))
     rows.append(("release", one["release"] or "none yet"))

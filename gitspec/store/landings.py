@@ -1,4 +1,4 @@
-"""Which commits put the changes' folders into the archive: all of them by one walk."""
+"""Which commits put which changes' folders into the archive."""
 
 import os
 from collections import defaultdict
@@ -11,6 +11,8 @@ from gitspec.store import layout
 if TYPE_CHECKING:
     from gitspec.store.history_index import History
 
+_FEW = 5
+"""Changes that are asked for one by one sooner than all by a walk."""
 _LOG = ("log", "--full-history", "--no-merges", "--no-renames", "--diff-filter=A", "--name-only", "-z", "--format=%H")
 
 
@@ -30,6 +32,19 @@ def landings(history: "History") -> dict[str, str]:
             sole = next(iter(commits)) if len(commits) == 1 and claimed[name] <= commits else ""
             found[split[1]] = sole or history.archived_in(split[1])
     return found
+
+
+def archived_by(history: "History", commit: str) -> list[str]:
+    """The changes whose folders ``commit`` put into the archive: those of which ``History.archived_in`` says so."""
+    listed = git(
+        history.repo, "diff-tree", "--root", "-m", "--first-parent", "--no-commit-id", "-r", "--no-renames", "--name-only",
+        "--diff-filter=A", "-z", commit, "--", f"{layout.ARCHIVE}/",
+    )  # fmt: skip
+    folders = (path.rpartition("/") for path in os.fsdecode(listed).split("\0"))
+    splits = (layout.split_archive_name(f.rpartition("/")[2]) for f, _, file in folders if file == "change.yaml")
+    ids = [split[1] for split in splits if split is not None]
+    every = landings(history) if len(ids) > _FEW else {id_: history.archived_in(id_) for id_ in ids}
+    return [id_ for id_ in ids if every.get(id_) == commit]
 
 
 def _brought(history: "History") -> dict[str, set[str]]:

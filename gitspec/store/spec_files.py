@@ -47,6 +47,10 @@ class SpecFiles:
         """The ids of all changes, active and archived."""
         return list(self._fact("changes") or ())
 
+    def archived_ids(self) -> set[str]:
+        """The ids of the changes in the archive."""
+        return {id_ for id_ in self.change_ids() if self.change(id_)[0].startswith(f"{layout.ARCHIVE}/")}
+
     def change(self, change: str) -> tuple[str, dict[str, str]]:
         """(folder, blob by name within it) of a change; empty when there is none."""
         folder, files = self._fact(f"change {change}") or ("", {})
