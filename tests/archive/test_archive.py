@@ -58,6 +58,38 @@ def test_only_the_touched_requirement_changes_in_the_file(ready: Repo) -> None:
     assert "- id: totp-enrolment" in text.removeprefix(AUTH)
 
 
+def two_scenarios() -> tuple[str, dict[str, str]]:
+    """A capability whose requirement has two scenarios, and by the id of each a delta that edits its last step."""
+    idle = AUTH[AUTH.index("      - id: idle") :]
+    text = AUTH + idle.replace("idle-timeout", "sign-out") + "  # the end\n"
+    steps = "".join(f"            {line.strip()}\n" for line in idle.split("steps: |\n")[1].splitlines())
+    edit = "        - id: {id}\n          steps:\n            from: |\n{old}            to: |\n{new}"
+    head = "capability: auth\nmodified:\n  - id: session-expiry\n    scenarios:\n      modified:\n"
+    steps = steps.replace("            ", "              ")
+    return text, {
+        id_: head + edit.format(id=id_, old=steps, new=steps.replace("is invalidated", f"ends by {id_}"))
+        for id_ in ("idle-timeout", "sign-out")
+    }
+
+
+@pytest.mark.spec("files/every-other-byte-stays#comment-survives", "folding/three-ways#both-edits-stay")
+def test_edits_of_two_changes_both_stay_and_so_does_every_other_byte(ready: Repo) -> None:
+    text, deltas = two_scenarios()
+    path = "spec/capabilities/auth.yaml"
+    ready.write(path, text.replace("\n", "\r\n").encode())
+    ready.commit("Windows")
+    for change, delta in deltas.items():
+        ready.write(f"{propose(ready, change)}/deltas/auth.yaml", delta)
+        assert gitspec(ready, "delta", "stamp", change).code == 0
+    ready.commit("Propose both")
+    for change in deltas:
+        ran = gitspec(ready, "archive", change)
+        assert ran.code == 0, ran
+        changed = ready.git("diff", "-U0", "HEAD^", "HEAD", "--", path).split("\n")[5:]
+        old, new = "          THEN the session is invalidated\r", f"          THEN the session ends by {change}\r"
+        assert changed == [f"-{old}", f"+{new}"]
+
+
 def test_the_same_commit_is_made_with_and_without_the_cache(ready: Repo, tmp_path: Path) -> None:
     other = Repo(tmp_path / "other")
     ready.git("clone", "-q", str(ready.path), str(other.path))

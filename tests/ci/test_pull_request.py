@@ -299,6 +299,7 @@ def _gitspec(repo, *args: str) -> None:  # type: ignore[no-untyped-def]
 # -- specs
 
 
+@pytest.mark.spec("gates/pull-request#second-of-two")
 def test_the_second_of_two_that_collide_fails_before_it_lands(forge: Forge) -> None:
     """Both add the same requirement with other words. The first has landed, complete and not yet archived."""
     forge.branch("first")

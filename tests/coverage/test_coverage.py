@@ -98,6 +98,7 @@ def test_nothing_is_asked_of_a_deferred_requirement(project: Repo, gitspec: Cli)
     assert gitspec("coverage", "--json").json["asked"] == 2
 
 
+@pytest.mark.spec("history/test-coverage#unknown-name")
 def test_a_test_that_names_nothing_fails_with_its_place_and_the_nearest_name(
     project: Repo, write_test: WriteTest, gitspec: Cli
 ) -> None:

@@ -47,6 +47,7 @@ def test_validate_says_it_before_the_change_is_archived(project: Repo, gitspec: 
     assert found(gitspec("validate", "--no-cache").lines) == EXPECTED
 
 
+@pytest.mark.spec("history/test-coverage#removed-while-cited")
 def test_validate_strict_fails_and_names_the_places(project: Repo, gitspec: Cli) -> None:
     taking(project, gitspec)
     assert found(gitspec("validate", "take", "--strict", fails=1).lines) == EXPECTED

@@ -150,6 +150,7 @@ def test_a_bot_is_exempt_from_nothing_else() -> None:
     assert codes(autosquash, BOTS) == ["R015"]
 
 
+@pytest.mark.spec("gates/settings-by-policy#adopted-path")
 def test_adoption_by_path_asks_for_references_there_and_guards_all_of_spec() -> None:
     policy = Policy(adopted=("src/payments/**",))
     assert codes(commit(paths=("src/auth/a.py", ".github/workflows/ci.yml")), policy) == []

@@ -21,6 +21,15 @@ def judged(repo: Repo) -> tuple[str, int]:
     return report["range"], len([commit for commit in report["commits"] if commit["findings"]])
 
 
+@pytest.mark.spec("gates/check#commit-without-reference")
+def test_commit_without_a_reference_fails_with_the_way_out(main: Repo) -> None:
+    main.git("switch", "-q", "-c", "feature")
+    code(main, "Without a word about why")
+    done = gitspec(main, "check", "main..HEAD")
+    assert done.code == 1 and "R001 the commit touches code (src/code.py) and names no change" in done.out
+    assert "help: end the message with 'Change: <id>' (active: add-2fa)" in done.out
+
+
 def test_new_branch_is_compared_with_the_default_branch(main: Repo) -> None:
     main.git("switch", "-q", "-c", "feature")
     code(main, "Without a word about why")

@@ -35,6 +35,7 @@ def auto(manual: Governed) -> Governed:
 
 
 @pytest.mark.parametrize("how", ["--ff", "--no-ff"])
+@pytest.mark.spec("gates/archive-on-merge#only-told")
 def test_what_is_ready_is_said_and_nothing_touched(manual: Governed, how: str) -> None:
     branch_with(manual, "sso")
     hook = manual.path / ".git/hooks/post-merge"

@@ -42,6 +42,12 @@ def test_a_reference_that_names_no_active_change_is_refused(governed: Governed, 
     assert code in said(done)
 
 
+@pytest.mark.spec("references/commit-names-its-change#misspelt")
+def test_a_misspelt_change_is_refused_with_the_nearest_one(governed: Governed) -> None:
+    governed.stage("src/app.py", "two\n")
+    assert "did you mean add-2fa?" in said(governed.try_commit("Count to two", "Change: add-2fs"))
+
+
 @pytest.mark.parametrize(
     "trailer",
     [

@@ -43,10 +43,11 @@ def test_an_earlier_hook_runs_first_and_can_refuse(governed: Governed) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o700, 0o644])
-@pytest.mark.spec("references/hooks-stay-beside-others#own-hook")
+@pytest.mark.spec("references/hooks-stay-beside-others#own-hook", "gates/beside-other-managers#uninstall")
 def test_uninstall_restores_byte_for_byte(repo: Repo, mode: int) -> None:
     folder = repo.path / ".git/hooks"
     put(folder / "commit-msg", b"#!/bin/sh\r\n\xff no newline at the end", mode)
+    put(folder / "pre-push", b"#!/bin/sh\n", mode)
     before = listing(folder)
     hooks.install(discover())
     hooks.install(discover())

@@ -40,6 +40,15 @@ def test_a_delta_that_does_not_fold_is_not_committed(specs: Governed) -> None:
     assert done.returncode == 1 and f"{delta('sso')}:3:9: D007" in said(done), said(done)
 
 
+@pytest.mark.spec("gates/staged#broken-delta")
+def test_a_delta_whose_quotation_is_not_what_lives_is_not_committed(specs: Governed) -> None:
+    specs.write(delta("sso"), modified(15))
+    assert gitspec(specs, "delta", "stamp", "sso").returncode == 0
+    specs.stage(delta("sso"), specs.read(delta("sso")).replace("after 30 minutes", "after 20 minutes"))
+    done = specs.try_commit("Docs")
+    assert done.returncode == 1 and f"{delta('sso')}:8:13: D021" in said(done), said(done)
+
+
 def test_what_counts_is_the_index_and_not_the_work_tree(specs: Governed) -> None:
     specs.stage(delta("sso"), added("sso-login"))
     specs.write(delta("sso"), "broken: [\n")

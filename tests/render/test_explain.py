@@ -77,11 +77,13 @@ def test_the_page_names_the_leniencies_of_local_hooks() -> None:
     assert text_of("preface").rstrip("\n") in rules_page.rules_page()
 
 
+@pytest.mark.spec("gates/explain#known-code")
 def test_rules_are_explained_in_the_order_asked_for(gitspec: Cli) -> None:
     shown = gitspec("explain", "s101", "R001", "S101").out
     assert re.findall(r"^(\w+) (\w+): ", shown, re.MULTILINE) == [("S101", "warning"), ("R001", "error")]
     for part in ("\n  why: ", "\n  mend: ", "\n  policy: "):
         assert shown.count(part) == 2
+    assert "mend: End the message with `Change: <id>`" in shown
     assert max(map(len, shown.splitlines())) <= 100
 
 

@@ -76,6 +76,7 @@ def test_one_report_tells_of_every_commit_and_ref(hosted: Hosted) -> None:
     assert "R001" in done.stderr and "R002" in done.stderr
 
 
+@pytest.mark.spec("gates/push#second-ref")
 def test_one_bad_branch_of_a_push_keeps_the_other_out_too(hosted: Hosted) -> None:
     before = hosted.tip()
     code(hosted, OK)

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.gates.team import checked
 from tests.tasks.conftest import FOLDER, NEED, TASKS, Project
 
@@ -23,6 +25,7 @@ def test_archive_refuses_a_ticked_task_that_no_commit_names(project: Project) ->
     assert project.gitspec("archive", "add-2fa").code == 0
 
 
+@pytest.mark.spec("history/task-truth#reverted-commit")
 def test_archive_refuses_after_a_revert_and_names_both_commits(project: Project) -> None:
     named = ready(project, "1.1", "1.2")
     assert project.gitspec("archive", "add-2fa", "--dry-run").code == 0

@@ -64,6 +64,7 @@ def test_authors_are_called_as_mailmap_says_as_git_calls_them(story: Story, gits
         assert "R E Named" in told and name not in told
 
 
+@pytest.mark.spec("history/versions#reformatting")
 def test_form_order_and_comments_are_no_touch(story: Story, gitspec: Cli) -> None:
     story.begin(auth())
     before = gitspec("blame", "auth", "--json").json["rows"]

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+import pytest
+
 from tests.domain.specs import capability, delta, modified, removed, requirement, scenario
 from tests.timetravel.conftest import EXPIRY, SHORTER, Cli, Story, auth, devices
 
@@ -25,6 +27,7 @@ def ids(found: Any, key: str = "changes") -> list[str]:
     return [change["id"] for change in found.json[key]]
 
 
+@pytest.mark.spec("history/comparing#removed-requirement")
 def test_breaking_comes_first_with_what_to_do(story: Story, gitspec: Cli) -> None:
     story.begin(auth())
     story.repo.git("tag", "v1.2.0")

@@ -34,6 +34,7 @@ def index_files(repo: Repo) -> list[Path]:
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.spec("history/index#rewritten-history")
 def test_answers_are_equal_with_and_without_it_whatever_happens_to_the_branches(repo: Repo, seed: int) -> None:
     world = Histories(repo, seed)
     for _ in range(12):

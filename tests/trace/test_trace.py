@@ -51,6 +51,7 @@ def subjects(found: dict[str, Any], oids: list[str]) -> list[str]:
     return [by_id(found["commits"])[oid]["subject"] for oid in oids]
 
 
+@pytest.mark.spec("history/trace#renamed-requirement")
 def test_requirement_leads_to_all_that_stands_behind_it(told: Repo) -> None:
     found = trace(told, "auth/uno")
     (one,) = found["requirements"]
@@ -78,6 +79,7 @@ def test_requirement_leads_to_all_that_stands_behind_it(told: Repo) -> None:
     assert subjects(found, first["commits"])[1:] == ["Work", "Propose first"]
 
 
+@pytest.mark.spec("history/trace#renamed-requirement")
 def test_every_name_on_the_chain_leads_back(told: Repo) -> None:
     assert {**trace(told, "auth/one")} == {**trace(told, "auth/uno")}
     by_change = trace(told, "first")
@@ -135,10 +137,23 @@ def test_change_that_only_speaks_of_closed_things_counts(told: Repo) -> None:
     assert "doors" in by_id(trace(told, "auth/three")["changes"])
 
 
+@pytest.mark.spec("history/trace#same-commits-as-git")
 def test_git_log_grep_finds_the_same_commits(told: Repo) -> None:
     for name in ("first", "second", "open"):
         by_git = told.git("log", "--format=%H", "--grep", f"^Change: {name}$").split()
         assert trace(told, name)["changes"][0]["commits"] == by_git
+
+
+@pytest.mark.spec("history/older-references#pattern-in-the-subject")
+def test_commit_that_a_pattern_of_the_policy_ties_to_a_change_is_listed(told: Repo) -> None:
+    before = trace(told, "open")["changes"][0]["commits"]
+    old = told.commit("Add login (OpenSpec: open)")
+    patterns = 'references:\n  patterns:\n    - pattern: "(OpenSpec: {id})"\n      where: subject\n'
+    told.write("spec/gitspec.yaml", told.read("spec/gitspec.yaml") + patterns)
+    told.write("src/more.py", "more\n")
+    found = told.commit("Say how old commits name changes\n\n(OpenSpec: open)")
+    assert trace(told, "open")["changes"][0]["commits"] == [old, *before]
+    assert "R001" in gitspec(told, "check", f"{found}^..{found}").out, "a pattern is no reference for a gate"
 
 
 def test_answers_are_those_of_the_revision_that_is_asked(told: Repo) -> None:

@@ -10,6 +10,7 @@ from tests.conftest import Repo
 from tests.why.conftest import CODE, asked, how, second_change, with_patterns
 
 
+@pytest.mark.spec("history/why#line-of-code")
 def test_a_line_leads_to_commit_change_requirement_scenario_design_archive_and_release(released: Repo) -> None:
     code = released.git("rev-parse", "HEAD^")
     data = asked(released, "src/auth.py:2")

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.archive.project import gitspec
 from tests.conftest import Repo
 from tests.why.conftest import CODE, asked, how, second_change, with_patterns
@@ -122,6 +124,7 @@ def test_folders_of_openspec_count_too_wherever_they_stand(repo: Repo) -> None:
     assert len(asked(repo, "src/new.py")["answers"][0]["commits"]) == 3
 
 
+@pytest.mark.spec("history/why#line-without-a-change")
 def test_older_than_the_policy_and_nothing_named_are_told_apart(repo: Repo) -> None:
     from tests.archive.project import project
 
