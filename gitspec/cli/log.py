@@ -15,6 +15,7 @@ KINDS: "dict[str, What]" = {"requirement": "requirement", "capability": "capabil
 @click.command(
     epilog=examples(
         "gitspec log auth/session-expiry",
+        "gitspec log auth/session-expiry#idle-timeout",
         "gitspec log auth -n 5",
         "gitspec log auth/session-expiry --at v1.2 --json",
         "gitspec log auth/session-expiry --format markdown",
@@ -30,7 +31,7 @@ KINDS: "dict[str, What]" = {"requirement": "requirement", "capability": "capabil
 def command(
     name: str, limit: int | None, what: str | None, form: str, at: str | None, as_json: bool, no_cache: bool
 ) -> None:
-    """Show each version of a requirement or a capability, the newest first.
+    """Show each version of a requirement, a scenario or a capability, the newest first.
 
     For each: the commit, its moment (UTC), its author, the change behind it, and what differs. A name that was given up
     leads to what it has become. Renames and moves are followed through the archived changes, and where there are none by

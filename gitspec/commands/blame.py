@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from gitspec.commands.deeds import Deed, deeds
 from gitspec.commands.log import asked_of, find_past
-from gitspec.commands.names import find_one
+from gitspec.commands.names import find_one, unknown_scenario
 from gitspec.domain.capability import Capability, Requirement
 from gitspec.errors import UsageError
 from gitspec.store.file_lines import Skipped
 from gitspec.store.past import Moment, Past, Pasts, Thing
+from gitspec.store.scenario_past import scenario_past
 from gitspec.store.spec import Spec
 
 _FIELDS = ("title", "purpose", "notes")
@@ -39,16 +40,20 @@ class Blame(NamedTuple):
 
 
 def blame(spec: Spec, name: str) -> Blame:
-    """Who last touched what is in the capability or requirement ``name`` at the commit of a snapshot.
+    """Who last touched the capability, requirement or scenario ``name`` at the commit of a snapshot, and what is in it.
 
     What was only moved, ordered or formatted otherwise was not touched; a rename touches the requirement or scenario, and
     not its parts. Raises UsageError: L011 when there is none of that name now, L013 when it may mean several.
     """
-    named = find_one(spec, name, ("capability", "requirement"))
+    named = find_one(spec, name, ("capability", "requirement", "scenario"))
     pasts = Pasts(spec.snapshot.repo, spec.snapshot.name)
     try:
         rows_of = _of_capability if named.kind == "capability" else _of_requirement
-        rows = list(rows_of(spec, pasts, named.id))
+        rows = list(rows_of(spec, pasts, named.id.partition("#")[0]))
+        if named.kind == "scenario":
+            rows = [row for row in rows if row[0] == named.id]
+            if not rows:
+                raise unknown_scenario(spec, named.id)
         done = deeds(spec.snapshot.repo, (asked_of(moment) for _, _, moment in rows))
         blamed = tuple(Blamed(what, part, done[asked_of(moment)]) for what, part, moment in rows)
         cut_off = tuple(dict.fromkeys(m.commit for _, _, m in rows if m.commit in pasts.hidden and not m.before))
@@ -81,7 +86,7 @@ def _of_requirement(spec: Spec, pasts: Pasts, name: str) -> Iterator[_Row]:
         if getattr(now, part):
             yield name, part, _last_touch(past, _part(part))
     for scenario in now.scenarios:
-        yield f"{name}#{scenario.id}", "", _last_touch(past, _scenario(scenario.id))
+        yield f"{name}#{scenario.id}", "", scenario_past(past, scenario.id).versions()[0]
 
 
 def _now(past: Past) -> Thing:
@@ -101,14 +106,6 @@ def _part(name: str) -> Callable[[Thing], Hashable]:
 
 def _own_fields(thing: Thing) -> Hashable:
     return tuple(getattr(thing, field) for field in _FIELDS)
-
-
-def _scenario(scenario_id: str) -> Callable[[Thing], Hashable]:
-    def value(thing: Thing) -> Hashable:
-        found = thing.scenario(scenario_id) if isinstance(thing, Requirement) else None
-        return (found.title, found.steps, found.notes) if found else None
-
-    return value
 
 
 def _last_touch(past: Past, value: Callable[[Thing], Hashable]) -> Moment:

@@ -1,27 +1,29 @@
-"""Use case of `gitspec log`: each version of a requirement or a capability, with what it changed and whose doing it is."""
+"""Use case of `gitspec log`: each version of a requirement, scenario or capability, what it changed and whose doing it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from gitspec.commands.deeds import Asked, Deed, deeds
-from gitspec.commands.names import find_one
-from gitspec.domain.capability import Capability, Requirement
-from gitspec.domain.diff import CapabilityDiff, PartDiff, requirement_parts
+from gitspec.commands.names import find_one, unknown_scenario
+from gitspec.domain.capability import Capability, Requirement, Scenario
+from gitspec.domain.diff import CapabilityDiff, PartDiff, requirement_parts, scenario_parts
 from gitspec.domain.ids import problem_with_capability_id
 from gitspec.errors import UsageError
 from gitspec.store.file_lines import Skipped
-from gitspec.store.past import Before, Moment, Past, Pasts
+from gitspec.store.past import Moment, Past, Pasts, Thing
+from gitspec.store.scenario_past import scenario_past
 from gitspec.store.spec import Spec
 
 Kind = Literal["added", "modified", "renamed", "moved", "removed", "merged", "unknown"]
 """``merged``: a merge that has it as none of its parents; ``unknown``: what came before is not in a shallow clone."""
-What = Literal["requirement", "capability"]
+What = Literal["requirement", "scenario", "capability"]
+_KINDS: Sequence[What] = ("capability", "requirement", "scenario")
 
 
 class Version(NamedTuple):
     """One version. ``name`` is what it is called from here on, ``was`` what it was called before, if otherwise.
 
-    Of a requirement ``parts`` differ; of a capability ``difference`` says what does. A merge tells what differs from
+    Of a requirement or scenario ``parts`` differ; of a capability ``difference`` says what does. A merge tells what differs from
     all its parents.
     """
 
@@ -72,39 +74,60 @@ def log(spec: Spec, name: str, *, what: What | None = None, limit: int | None = 
 
 
 def find_past(spec: Spec, pasts: Pasts, name: str, what: What | None) -> tuple[What, Past]:
-    """What ``name`` names, and its past; an old name leads to what it has become. Raises as ``log``."""
-    kinds: Sequence[What] = (what,) if what else ("capability", "requirement")
+    """What ``name`` names, and its past; an old name leads to what it has become. Raises as ``log``.
+
+    ``what`` requirement stands for its scenarios too.
+    """
+    kinds: Sequence[What] = (
+        _KINDS if what is None else ("requirement", "scenario") if what == "requirement" else (what,)
+    )
+    unknown = None
     try:
         named = find_one(spec, name, kinds)
-    except UsageError as unknown:
-        if unknown.code != "L011":
+        meant = [(kind, named.id) for kind in kinds if kind == named.kind]
+    except UsageError as error:
+        if error.code != "L011":
             raise
-        for kind in kinds:
-            past = _followed(pasts, name, kind)
-            if past is not None and past.versions():
-                return kind, past
-        raise
-    kind = "capability" if named.kind == "capability" else "requirement"
-    return kind, pasts.of_capability(named.id) if kind == "capability" else pasts.of_requirement(named.id)
+        unknown = error
+        meant = [(kind, name) for kind in kinds if (kind == "scenario") == ("#" in name)]
+    for kind, called in meant:
+        past = _followed(pasts, called, kind)
+        if past is not None and past.versions():
+            return kind, past
+    raise unknown or unknown_scenario(spec, meant[0][1])
 
 
 def _followed(pasts: Pasts, name: str, what: What) -> Past | None:
     """The past of what had a name once, under the name that it has now."""
-    capability = name if what == "capability" else name.rpartition("/")[0]
     seen: set[str] = set()
-    while not problem_with_capability_id(capability) and name not in seen:
+    while name not in seen and not problem_with_capability_id(_home(name, what)):
         seen.add(name)
-        past = pasts.of_capability(name) if what == "capability" else pasts.of_requirement(name)
-        if not past.became:
+        past = _past(pasts, name, what)
+        if past is None or not past.became:
             return past
         name = past.became
-        capability = name if what == "capability" else name.rpartition("/")[0]
     return None
+
+
+def _past(pasts: Pasts, name: str, what: What) -> Past | None:
+    if what == "capability":
+        return pasts.of_capability(name)
+    if what == "requirement":
+        return pasts.of_requirement(name)
+    requirement, _, scenario = name.partition("#")
+    past = _followed(pasts, requirement, "requirement")
+    return scenario_past(past, scenario) if past else None
+
+
+def _home(name: str, what: What) -> str:
+    """The capability that a name is in."""
+    return name if what == "capability" else name.partition("#")[0].rpartition("/")[0]
 
 
 def asked_of(moment: Moment) -> Asked:
     """What to ask ``deeds`` about a version."""
-    return moment.commit, frozenset({moment.name, *(side.was for side in moment.before if side.was)})
+    names = {moment.name, *(side.was for side in moment.before if side.was)}
+    return moment.commit, frozenset(name.partition("#")[0] for name in names)
 
 
 def _version(pasts: Pasts, moment: Moment, deed: Deed) -> Version:
@@ -132,11 +155,17 @@ def _kind(pasts: Pasts, moment: Moment) -> tuple[Kind, str]:
 
 def _parts(moment: Moment) -> tuple[PartDiff, ...]:
     """What differs from every parent that has it, as seen from the first one."""
-    sides = [side for side in moment.before if side.thing is not None] or [Before("", None, "", None, is_same=False)]
-    thing = moment.thing if isinstance(moment.thing, Requirement) else None
-    each = []
-    for side in sides:
-        old = side.thing if isinstance(side.thing, Requirement) else None
-        each.append({(part.scenario, part.part): part for part in requirement_parts(old, thing)})
+    things: Sequence[Thing | None] = [side.thing for side in moment.before if side.thing is not None] or [None]
+    each = [{(part.scenario, part.part): part for part in _differing(thing, moment.thing)} for thing in things]
     common = [key for key in each[0] if all(key in other for other in each[1:])]
     return tuple(each[0][key] for key in common)
+
+
+def _differing(old: Thing | None, new: Thing | None) -> Iterator[PartDiff]:
+    if isinstance(old, Scenario) or isinstance(new, Scenario):
+        assert isinstance(old, Scenario | None) and isinstance(new, Scenario | None)
+        parts = scenario_parts(old, new)
+        yield from (part._replace(scenario="") for part in parts if part.part != "id")  # the version tells of ids
+        return
+    assert isinstance(old, Requirement | None) and isinstance(new, Requirement | None)
+    yield from requirement_parts(old, new)

@@ -46,6 +46,20 @@ def find_all(spec: Spec, name: str, kinds: Sequence[Kind] = KINDS) -> Iterator[N
         yield from (found for found in _bare_requirement(spec, name) if found.kind in kinds)
 
 
+def unknown_scenario(spec: Spec, name: str) -> UsageError:
+    """The error L011 for ``<capability>/<requirement>#<scenario>`` of which only the requirement lives."""
+    from gitspec.domain.nearest import nearest
+    from gitspec.store.citable import outlines
+
+    requirement, _, scenario = name.partition("#")
+    capability = requirement.rpartition("/")[0]
+    known = [id_ for one in outlines(spec, [capability])[capability] or () if one.name == requirement
+             for id_, _ in one.scenarios]  # fmt: skip
+    near = " or ".join(f"{requirement}#{one}" for one in nearest(scenario, known))
+    help_ = f"did you mean {near}?" if near else f"it has {', '.join(known) or 'none'}"
+    return UsageError("L011", f"{requirement} has no scenario '{scenario}'", help=help_)
+
+
 def _whole(spec: Spec, name: str) -> Iterator[Named]:
     if path := spec.capability_paths([name]).get(name):
         yield Named("capability", name, path)

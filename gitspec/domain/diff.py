@@ -157,20 +157,18 @@ def _scenarios(before: tuple[Scenario, ...], after: tuple[Scenario, ...]) -> Ite
     renamed = {now: was for was, now in renamed_scenarios(old, new).items()}
     for scenario in after:
         was = old.get(renamed.get(scenario.id, scenario.id))
-        if was and was.id != scenario.id:
-            yield PartDiff("id", was.id, scenario.id, scenario.id)
-        yield from _scenario(was, scenario)
+        yield from scenario_parts(was, scenario)
     for scenario in before:
         if scenario.id not in new and scenario.id not in renamed.values():
-            yield from _scenario(scenario, None)
+            yield from scenario_parts(scenario, None)
 
 
-def _scenario(before: Scenario | None, after: Scenario | None) -> Iterator[PartDiff]:
+def scenario_parts(before: Scenario | None, after: Scenario | None) -> Iterator[PartDiff]:
+    """The parts in which two versions of a scenario differ; None: it is not there."""
     known = after or before
     if known is None:
         return
-    if before is None or after is None:
-        yield PartDiff("id", before.id if before else None, after.id if after else None, known.id)
+    yield from _fields(before, after, ("id",), known.id)
     yield from _fields(before, after, ("title",), known.id)
     old, new = steps_text(before.steps) if before else "", steps_text(after.steps) if after else ""
     yield from _differ("steps", old, new, known.id)

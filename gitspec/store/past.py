@@ -7,7 +7,7 @@ parent alone, and a commit that leaves the content as it was is no version.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from gitspec.domain.capability import Capability, Requirement
+from gitspec.domain.capability import Capability, Requirement, Scenario
 from gitspec.domain.diff import CapabilityDiff, RequirementDiff, diff, requirement_parts
 from gitspec.domain.names_between import Step
 from gitspec.domain.renames import renames
@@ -18,7 +18,7 @@ from gitspec.store import layout
 from gitspec.store.archive_names import archives_with_names
 from gitspec.store.file_lines import FileLines, Skipped
 
-Thing = Requirement | Capability
+Thing = Requirement | Capability | Scenario
 Place = tuple[str, str]
 """A commit that brought a version, and the name that the thing has there."""
 
@@ -136,7 +136,7 @@ class Pasts:
             same = [side for side in moment.before if side.is_same]
             left += [side.to for side in same[:1] or moment.before if side.to is not None]
         ordered = self._in_order(moments)
-        return Past(name, start, ordered, _last_name(ordered, became))
+        return Past(name, start, ordered, last_name(ordered, became))
 
     def _moment(self, commit: str, name: str, *, is_capability: bool) -> tuple[Moment, str]:
         """A moment, and the name under which the thing goes on when it is only called otherwise from here on."""
@@ -279,7 +279,7 @@ def _ids(capability: Capability | None) -> set[str]:
     return {r.id for r in capability.requirements} if capability else set()
 
 
-def _last_name(moments: Mapping[Place, Moment], became: Mapping[str, str]) -> str:
+def last_name(moments: Mapping[Place, Moment], became: Mapping[str, str]) -> str:
     """What a thing is called that is gone: the newest commit decides, which may also have removed it."""
     for moment in moments.values():
         if moment.thing is not None:

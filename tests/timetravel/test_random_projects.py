@@ -75,20 +75,27 @@ def the_last_version_is_what_lives(spec: Spec, name: str) -> None:
 
 
 def what_is_blamed_brought_it(spec: Spec, capability: str) -> None:
-    """The blamed commit has the text as it is now, and its first parent has not."""
+    """The blamed commit has the text or the scenario as it is now, and its first parent has not."""
     repo = spec.snapshot.repo
     for row in blame(spec, capability).rows:
-        if row.part != "text":
+        name, _, scenario = row.name.partition("#")
+        if row.part != "text" and not scenario:
             continue
-        now = at(repo, spec.snapshot.name, row.name)
+        now = at(repo, spec.snapshot.name, name)
         assert isinstance(now, Requirement)
         there = requirements_of(dict(Spec(at_commit(repo, row.deed.commit)).living))
         (same,) = [r for r in there.values() if r.attributes[MARK] == now.attributes[MARK]]
-        assert same.text == now.text
+        assert said(same, scenario) == said(now, scenario)
         parents = repo_git(repo, "rev-list", "--parents", "-1", row.deed.commit).split()[1:]
         for parent in parents[:1]:
             before = requirements_of(dict(Spec(at_commit(repo, parent)).living))
-            assert all(r.text != now.text for r in before.values() if r.attributes[MARK] == now.attributes[MARK])
+            same_before = [r for r in before.values() if r.attributes[MARK] == now.attributes[MARK]]
+            assert all(said(r, scenario) != said(now, scenario) for r in same_before)
+
+
+def said(requirement: Requirement, scenario: str) -> object:
+    """The text of a requirement, or one of its scenarios."""
+    return requirement.scenario(scenario) if scenario else requirement.text
 
 
 def a_difference_leads_from_one_to_the_other(project: Repository, a: str, b: str) -> None:
