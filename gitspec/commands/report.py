@@ -1,7 +1,7 @@
 """Gathers what a report shows: living specs and changes, and what history and tests know of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.approvals import commit_of
@@ -13,11 +13,13 @@ from gitspec.commands.report_data import (
     ReportedCapability,
     ReportedChange,
     ReportedRequirement,
+    Stray,
     Touch,
 )
 from gitspec.commands.status import status
 from gitspec.domain.ids import derived_title
 from gitspec.errors import CannotJudge
+from gitspec.store.citable import citable
 from gitspec.store.cited import citations_of
 from gitspec.store.documents import Document, capability_documents
 from gitspec.store.history_index import CommitLine, History, open_history
@@ -45,6 +47,7 @@ def report(spec: Spec) -> Report:
         capabilities,
         tuple(_active(spec, known)),
         tuple(_archived(spec, known)),
+        known.strays,
     )
 
 
@@ -61,6 +64,7 @@ class _Known(NamedTuple):
     landed: Mapping[str, tuple[str, str]]
     """Of archived changes: the commit that archived it, and the release of that."""
     tests: Mapping[str, Sequence[Place]]
+    strays: tuple[Stray, ...]
     cited: Mapping[str, Sequence[Place]]
 
 
@@ -69,6 +73,7 @@ def _known(spec: Spec, policy: "Policy", tip: str) -> _Known:
     by_requirement: Mapping[str, Sequence[NamedCommit]] = {}
     landed: dict[str, tuple[str, str]] = {}
     time = 0
+    changes = requirement_changes(spec, spec.cache)
     if tip:
         history = open_history(spec.snapshot.repo, tip, policy=policy, use_cache=spec.cache is not None)
         try:
@@ -78,33 +83,53 @@ def _known(spec: Spec, policy: "Policy", tip: str) -> _Known:
             line = history.line(tip)
             time = line.time if line else 0
             archiving = {commit.oid for commit, _ in history.mentions("Archived")}
-            by_change = _by_value(history, "Change", archiving)
-            by_requirement = _by_value(history, "Spec", archiving)
+            by_change = _naming(history, "Change", archiving, lambda change: (change,))
+            now = _names_of(changes)
+            by_requirement = _naming(
+                history, "Spec", archiving, lambda name: {(one := name.partition("#")[0]), *now.get(one, ())}
+            )
             archived = {one.id for one in spec.archived()}
             landed = {
                 c: (oid, history.release_of(oid)) for c, oid in landings(history).items() if oid and c in archived
             }
         finally:
             history.close()
-    changes = requirement_changes(spec, spec.cache)
     citations = citations_of(spec)
+    names = citable(spec)
     return _Known(
         time,
         by_change,
         by_requirement,
         {name: tuple(_touch(one, landed) for one in touches) for name, touches in changes.items()},
-        _touched(changes.values()),
+        _touched(changes),
         landed,
         _places((c.name, c.path, c.line) for c in citations if c.is_test),
+        tuple(Stray(c.name, c.path, c.line) for c in citations if c.is_test and not names.exists(c.name)),
         _places((c.name, c.path, c.line) for c in citations if not c.is_test),
     )
 
 
-def _by_value(history: History, key: str, without: set[str]) -> dict[str, list[NamedCommit]]:
+def _naming(
+    history: History, key: str, without: set[str], owners: Callable[[str], Iterable[str]]
+) -> dict[str, list[NamedCommit]]:
+    """The commits that name something under ``key``, each once, newest first, by the ``owners`` of what they name."""
     found: defaultdict[str, list[NamedCommit]] = defaultdict(list)
     for commit, mention in history.mentions(key):
-        if commit.oid not in without:
-            found[mention.value].append(_named(commit))
+        if commit.oid in without:
+            continue
+        named = _named(commit)
+        for owner in owners(mention.value):
+            if not (found[owner] and found[owner][-1].oid == commit.oid):
+                found[owner].append(named)
+    return found
+
+
+def _names_of(changes: Mapping[str, Sequence[RequirementChange]]) -> dict[str, list[str]]:
+    """By each name that a requirement has, has had or shall have, what it is called now."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for now, touches in changes.items():
+        for name in {name for one in touches for name in (one.name, one.was) if name not in ("", now)}:
+            found[name].append(now)
     return found
 
 
@@ -125,11 +150,12 @@ def _day_of(folder: str) -> str:
     return split[0] if split else ""
 
 
-def _touched(all_touches: Iterable[Sequence[RequirementChange]]) -> dict[str, list[tuple[str, str]]]:
+def _touched(changes: Mapping[str, Sequence[RequirementChange]]) -> dict[str, list[tuple[str, str]]]:
+    """By the folder of a change, under the names that requirements have today."""
     found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for touches in all_touches:
+    for now, touches in changes.items():
         for one in touches:
-            found[one.folder].append((one.kind, one.name))
+            found[one.folder].append((one.kind, now))
     return {folder: sorted(set(touched), key=lambda pair: (pair[1], pair[0])) for folder, touched in found.items()}
 
 
@@ -158,10 +184,11 @@ def _capability(capability: str, document: Document, known: _Known) -> ReportedC
 
 
 def _requirement(name: str, data: Mapping[str, object], known: _Known) -> ReportedRequirement:
-    tests = tuple(known.tests.get(name, ()))
-    named = {place.scenario for place in tests}
     scenarios = data.get("scenarios", ())
     assert isinstance(scenarios, Sequence)
+    there = {"", *(s["id"] for s in scenarios)}
+    tests = tuple(place for place in known.tests.get(name, ()) if place.scenario in there)
+    named = {place.scenario for place in tests}
     touches = sorted(known.touches.get(name, ()), key=lambda touch: not touch.day)
     return ReportedRequirement(
         name,

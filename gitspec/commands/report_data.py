@@ -16,6 +16,14 @@ class Place(NamedTuple):
     """Empty when it names the requirement as a whole."""
 
 
+class Stray(NamedTuple):
+    """A test that names what does not exist."""
+
+    name: str
+    path: str
+    line: int
+
+
 class NamedCommit(NamedTuple):
     """A commit that a change or a requirement is named by. ``time``: seconds since 1970, UTC."""
 
@@ -50,10 +58,11 @@ class ReportedRequirement(NamedTuple):
     touches: tuple[Touch, ...]
     """Oldest first; those of active changes last."""
     tests: tuple[Place, ...]
+    """Those that name it or one of its scenarios; not those that name a scenario which it has not."""
     cited: tuple[Place, ...]
     """Where other files name it."""
     commits: tuple[NamedCommit, ...]
-    """Those that name the requirement itself (`Spec: <requirement>`), newest first."""
+    """Those that name it or one of its scenarios (`Spec:`), by this or a former name, newest first."""
     untested: tuple[str, ...]
     """Its scenarios that no test names; none when it is deferred, for then no test is asked for."""
 
@@ -101,7 +110,7 @@ class ReportedChange(NamedTuple):
     tasks: tuple[Item, ...]
     capabilities: tuple[str, ...]
     touched: tuple[tuple[str, str], ...]
-    """(what it does, name of the requirement that it does it to)."""
+    """(what it does, name of the requirement that it does it to, as it is called today)."""
     commits: tuple[NamedCommit, ...]
     """The commits that name it, newest first, without those that archive."""
     commit: str
@@ -130,6 +139,7 @@ class Report(NamedTuple):
     changes: tuple[ReportedChange, ...]
     archived: tuple[ReportedChange, ...]
     """Newest first."""
+    strays: tuple[Stray, ...]
 
     @property
     def requirements(self) -> tuple[ReportedRequirement, ...]:
@@ -141,6 +151,8 @@ class Gaps(NamedTuple):
     """What is missing between specs, commits and tests."""
 
     broken: tuple[ReportedCapability, ...]
+    strays: tuple[Stray, ...]
+    """Tests that name what does not exist."""
     untested: tuple[ReportedRequirement, ...]
     """Requirements that no test names, and none of their scenarios."""
     scenarios: tuple[tuple[ReportedRequirement, str], ...]
@@ -157,6 +169,7 @@ def gaps_of(report: Report) -> Gaps:
     everything = (*report.changes, *report.archived)
     return Gaps(
         tuple(c for c in report.capabilities if c.problem),
+        report.strays,
         tuple(r for r in requirements if r.lacks_tests),
         tuple((r, scenario) for r in requirements for scenario in r.untested),
         tuple(c for c in everything if not c.commits and not c.closed and not c.is_imported),

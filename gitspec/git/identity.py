@@ -55,11 +55,11 @@ def parse_identity(line: str) -> Identity:
     return Identity(line, int(seconds), zone)
 
 
-def utc_date(timestamp: int) -> str:
-    """The day of a moment, in UTC."""
+def utc_date(timestamp: int, form: str = "%Y-%m-%d") -> str:
+    """The day of a moment, in UTC. Commits may bear any number: what is behind the year 9999 is shown as its end."""
     import time
 
-    return time.strftime("%Y-%m-%d", time.gmtime(timestamp))
+    return time.strftime(form, time.gmtime(min(timestamp, 253_402_300_799)))
 
 
 def no_identity(err: bytes) -> CannotJudge:

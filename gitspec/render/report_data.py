@@ -21,6 +21,7 @@ def report_data(report: Report) -> dict[str, Any]:
         "commit": report.commit or None,
         "gaps": {
             "broken": [c.path for c in gaps.broken],
+            "tests_of_nothing": [stray._asdict() for stray in gaps.strays],
             "requirements_without_tests": [r.name for r in gaps.untested],
             "scenarios_without_tests": [f"{r.name}#{scenario}" for r, scenario in gaps.scenarios],
             "changes_without_commits": [c.id for c in gaps.without_commits],

@@ -146,6 +146,28 @@ def test_before_the_first_commit_there_is_a_page_too(repo: Repo) -> None:
     assert "Work tree, no commit yet" in text and "There are no living specs yet." in text
 
 
+def test_a_commit_of_a_far_future_has_the_last_day(repo: Repo) -> None:
+    repo.write("spec/gitspec.yaml", 'version: "1"\n')
+    repo.git("add", "-A")
+    repo.git("commit", "-q", "-m", "Begin", GIT_COMMITTER_DATE="@99999999999999 +0000")
+    assert "9999-12-31 23:59 UTC" in text_of(page_of(repo))
+
+
+def test_a_test_that_names_nothing_is_a_gap_and_covers_nothing(project: Repo) -> None:
+    project.write("tests/test_old.py", "# Spec: auth/totp-enrolment#gone\n")
+    text = text_of(page_of(project))
+    assert "1 unknown name in tests" in text and "auth/totp-enrolment#gone tests/test_old.py:1" in text
+    assert "2 requirements without a test" in text
+
+
+def test_of_many_commits_that_name_a_requirement_the_newest_are_listed(project: Repo) -> None:
+    for number in range(21):
+        project.commit(f"Work {number}.\n\nChange: short-sessions\nSpec: auth/totp-enrolment\n")
+    text = text_of(page_of(project))
+    assert "(the newest 20 of 22: git log --grep '^Spec: auth/totp-enrolment' )" in text
+    assert text.count("Work 20.") == 2 and "Work 0." not in text
+
+
 def test_a_bare_repository_has_a_report(project: Repo, tmp_path: Path) -> None:
     bare = project.bare(tmp_path / "bare.git")
     assert page_of(bare).read_bytes() == page_of(project, "--at", "HEAD").read_bytes()

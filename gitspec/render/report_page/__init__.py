@@ -13,7 +13,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,6 +24,7 @@ from markupsafe import Markup
 from gitspec import __version__
 from gitspec.commands.report_data import Report, ReportedChange, gaps_of
 from gitspec.domain.ids import derived_title
+from gitspec.git.identity import utc_date
 from gitspec.render.report_page.gap_cards import gap_cards
 from gitspec.render.report_page.matrix import matrix_data
 from gitspec.render.report_page.prose import inline, prose
@@ -113,9 +114,9 @@ def _environment() -> Environment:
         "grouped": lambda number: f"{number:,}",
         "counted": lambda number, noun: count(number, noun).replace(str(number), f"{number:,}", 1),
         "mood": lambda state: _MOODS.get(state, ""),
-        "stamp": lambda time: datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "minute": lambda time: datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "day": lambda time: datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d"),
+        "stamp": lambda time: utc_date(time, "%Y-%m-%dT%H:%M:%SZ"),
+        "minute": lambda time: utc_date(time, "%Y-%m-%d %H:%M UTC"),
+        "day": lambda time: _date(time // 86_400 * 86_400),
         "groupby_month": _by_month,
     }
     return made
@@ -124,6 +125,9 @@ def _environment() -> Environment:
 def _finalized(value: Any) -> Any:
     """Whatever a template shows: on one line, and clean of what could turn or hide it."""
     return clean_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+_date = cache(utc_date)
 
 
 class _Step(NamedTuple):

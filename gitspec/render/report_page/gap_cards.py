@@ -9,7 +9,7 @@ _MOST = 8
 
 
 class Entry(NamedTuple):
-    """A line: where it leads to (the fragment), and what it says."""
+    """A line: where it leads to (the fragment, empty when it leads nowhere), and what it says."""
 
     target: str
     name: str
@@ -35,6 +35,9 @@ def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
     if gaps.broken:
         broken = [Entry(f"spec/{c.id}", c.path, c.problem) for c in gaps.broken]
         cards.append(_card("broken", broken, "file that cannot be read", "gitspec validate says what is wrong."))
+    if gaps.strays:
+        strays = [Entry("", s.name, f"{s.path}:{s.line}") for s in gaps.strays]
+        cards.append(_card("strays", strays, "unknown name in tests", "gitspec coverage says what was meant."))
     untested = [Entry(f"spec/{r.name}", r.name) for r in gaps.untested]
     scenarios = [Entry(f"spec/{r.name}:{scenario}", f"{r.name}#{scenario}") for r, scenario in gaps.scenarios]
     without = [Entry(f"change/{c.id}", c.id, c.state) for c in gaps.without_commits]
@@ -81,6 +84,6 @@ def _card(
 
 
 def _of(number: int, title: str) -> str:
-    """``requirements without a test`` for any number of them but one; the noun of a title ends before `with` or `that`."""
-    at = min((i for word in (" with", " that") if (i := title.find(word)) > 0), default=len(title))
+    """``requirements without a test`` for any number of them but one; the noun of a title ends before `with`, `that` or `in`."""
+    at = min((i for word in (" with", " that", " in ") if (i := title.find(word)) > 0), default=len(title))
     return title if number == 1 else f"{title[:at]}s{title[at:]}"
