@@ -13,11 +13,11 @@ from gitspec.cli.options import examples, format_option, json_option, no_cache_o
         "gitspec changelog v1.2.. --json",
     )
 )
-@click.argument("revisions", metavar="A..B")
+@click.argument("words", metavar="A..B", nargs=-1, required=True)
 @format_option("text", "json", "markdown")
 @json_option
 @no_cache_option
-def command(revisions: str, form: str, as_json: bool, no_cache: bool) -> int:
+def command(words: tuple[str, ...], form: str, as_json: bool, no_cache: bool) -> int:
     """Write release notes from the changes archived between two revisions, and suggest the next version.
 
     A..B compares two revisions, where an end that is left out is HEAD, and A...B the common ancestor of both with B.
@@ -29,6 +29,7 @@ def command(revisions: str, form: str, as_json: bool, no_cache: bool) -> int:
     The exit code is 1 when files of one side cannot be read.
     """
     from gitspec.cli.opened import put_json, put_lines
+    from gitspec.cli.revisions import only_word
     from gitspec.commands.changelog import changelog
     from gitspec.commands.compare import open_sides
     from gitspec.domain.rev_range import parse_range
@@ -39,9 +40,11 @@ def command(revisions: str, form: str, as_json: bool, no_cache: bool) -> int:
     from gitspec.store.cache import Cache
 
     form = wanted_format(form, as_json=as_json)
+    revisions = str(only_word(words, "changelog"))
     wanted = parse_range(revisions)
     if wanted is None:
-        raise UsageError("U000", f"'{revisions}' is no range of revisions", help="gitspec changelog v1.2..v1.3")
+        way_out = f"gitspec changelog <previous release>..{revisions}"
+        raise UsageError("U000", f"'{revisions}' is no range of revisions", help=way_out)
     repo = discover()
     with patience("reading archived changes"):
         notes = changelog(open_sides(repo, wanted, None if no_cache else Cache(repo)))

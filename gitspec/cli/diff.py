@@ -33,12 +33,12 @@ if TYPE_CHECKING:
         "gitspec diff v1.2 --format html > diff.html",
     )
 )
-@click.argument("what", metavar="[CHANGE | A..B | A...B | REV]", required=False, shell_complete=complete_change)
+@click.argument("words", metavar="[CHANGE | A..B | A...B | REV]", nargs=-1, shell_complete=complete_change)
 @format_option("text", "json", "markdown", "html")
 @at_option
 @json_option
 @no_cache_option
-def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache: bool) -> int:
+def command(words: tuple[str, ...], form: str, at: str | None, as_json: bool, no_cache: bool) -> int:
     """Show what a change does to the living specs, or what differs between two revisions, by requirement.
 
     CHANGE is the id of an active change; without anything, the only one. A..B compares two revisions, where an end that is
@@ -49,19 +49,22 @@ def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache
     The exit code is 1 when the change cannot be archived as it is, or when a spec of one side cannot be read.
     """
     from gitspec.cli.opened import open_spec
+    from gitspec.cli.revisions import only_word
     from gitspec.domain.rev_range import parse_range
     from gitspec.errors import UsageError
     from gitspec.git.repository import discover
     from gitspec.store.cache import Cache
 
     form = wanted_format(form, as_json=as_json)
+    what = only_word(words, "diff")
     wanted = parse_range(what) if what is not None else None
     if wanted is None:
         spec = open_spec(at, cached=not no_cache)
         if what is None or not _is_revision(what, spec):
             return _of_change(spec, what, form)
     if at is not None:
-        raise UsageError("U000", "--at goes with a change only", help=f"gitspec diff {what}..{at}")
+        range_ = what if wanted else f"{what}..{at}"
+        raise UsageError("U000", "--at goes with a change only", help=f"gitspec diff {range_}")
     from gitspec.commands.compare import open_sides, open_with_work_tree
 
     repo = discover()
@@ -72,10 +75,30 @@ def command(what: str | None, form: str, at: str | None, as_json: bool, no_cache
 
 
 def _is_revision(what: str, spec: "Spec") -> bool:
-    """Whether ``what``, which is no range, is a revision and no active change."""
+    """Whether ``what``, which is no range, is a revision and no change.
+
+    Raises UsageError L011 for what is neither, CannotJudge G005 for what can only be a revision and is none.
+    """
+    from gitspec.domain.ids import problem_with_change_id
+    from gitspec.domain.nearest import nearest
+    from gitspec.errors import UsageError
     from gitspec.git.objects import Objects
 
-    return what not in spec.change_ids() and Objects(spec.snapshot.repo).find(what) is not None
+    if what in spec.change_ids():
+        return False
+    objects = Objects(spec.snapshot.repo)
+    if problem_with_change_id(what) is not None:
+        objects.resolve(what)
+    if objects.find(what) is not None:
+        return True
+    if what in spec.archived_ids:
+        return False
+    near = nearest(what, spec.change_ids())
+    raise UsageError(
+        "L011",
+        f"there is neither an active change nor a revision '{what}'",
+        help=f"did you mean {', '.join(near)}?" if near else "gitspec list, or of two revisions: gitspec diff A..B",
+    )
 
 
 def _of_change(spec: "Spec", change: str | None, form: str) -> int:

@@ -57,6 +57,7 @@ def open_sides(repo: Repository, wanted: RevRange, cache: Cache | None) -> Sides
         before, after = objects.resolve(wanted.before), objects.resolve(wanted.after)
     finally:
         objects.close()
+    from_name = wanted.before
     if wanted.from_base:
         bases = merge_bases(repo, before, after)
         if not bases:
@@ -64,8 +65,8 @@ def open_sides(repo: Repository, wanted: RevRange, cache: Cache | None) -> Sides
             raise CannotJudge(
                 "G016", message, help=f"git fetch --unshallow, or gitspec diff {wanted.before}..{wanted.after}"
             )
-        before = bases[0]
-    from_name = before[:12] if wanted.from_base else wanted.before
+        if before != bases[0]:
+            before, from_name = bases[0], bases[0][:12]
     return Sides(Spec(at_commit(repo, before), cache), Spec(at_commit(repo, after), cache), from_name, wanted.after)
 
 

@@ -5,11 +5,11 @@ from html import escape as escaped
 
 from gitspec.domain.diff import CapabilityDiff, PartDiff
 from gitspec.domain.finding import Finding
+from gitspec.render.content_policy import source_digest
 from gitspec.render.diff import scenarios
 from gitspec.render.text import clean, clean_line, count
 from gitspec.render.word_diff import segments
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --bad: #ffd7d5; --good: #ccf2d3; }
 @media (prefers-color-scheme: dark) { :root { --bad: #67160e; --good: #0f4a21; } }
@@ -17,12 +17,13 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; p
 section { border-top: 1px solid var(--line); margin-top: 1.5rem; }
 h2, h3 { margin: 1rem 0 .25rem; } h3 { font-size: 1rem; }
 .kind { border: 1px solid var(--line); border-radius: 1rem; padding: 0 .6rem; font-size: .8rem; font-weight: normal; }
-dl { margin: .25rem 0 .75rem 1rem; } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; white-space: pre-wrap; }
-dd dl { white-space: normal; margin-left: 0; }
+dl { margin: .25rem 0 .75rem 1rem; } dt { font-weight: 600; } dd { margin: 0 0 .5rem 1rem; }
+.text { white-space: pre-wrap; } dd dl { margin-left: 0; }
 del { background: var(--bad); color: inherit; } ins { background: var(--good); color: inherit; text-decoration: none; }
 ins { border-bottom: 1px solid; }
 @media print { del { background: none; } ins { background: none; } }
 """
+_POLICY = f"default-src 'none'; style-src {source_digest(_STYLE)}; base-uri 'none'; form-action 'none'"
 
 
 def html(title: str, capabilities: Sequence[CapabilityDiff], findings: Sequence[Finding] = ()) -> list[str]:
@@ -85,7 +86,7 @@ def _parts(parts: Sequence[PartDiff]) -> Iterator[str]:
     for part in parts:
         if not part.scenario:
             yield f"<dt>{_line(part.part)}</dt>"
-            yield f"<dd>{_marked(part.before, part.after)}</dd>"
+            yield f'<dd class="text">{_marked(part.before, part.after)}</dd>'
     for scenario, kind, was, rest in scenarios(parts):
         yield f"<dt>scenario {_line(scenario)} {_kind(kind, was)}</dt>"
         yield "<dd>"

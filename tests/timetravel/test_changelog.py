@@ -181,5 +181,5 @@ def test_cached_and_uncached_answers_are_equal(story: Story, gitspec: Cli) -> No
 
 def test_a_range_is_asked_for(story: Story, gitspec: Cli) -> None:
     story.begin(auth())
-    assert "gitspec changelog v1.2..v1.3" in gitspec("changelog", "HEAD", fails=2).err
+    assert "gitspec changelog <previous release>..HEAD" in gitspec("changelog", "HEAD", fails=2).err
     assert gitspec("changelog", "nothing..", fails=3).err.startswith("gitspec: G005")
