@@ -107,6 +107,8 @@ def next_version(tag: str, level: Level) -> str | None:
 _NUMBER = r"(0|[1-9][0-9]{0,8})"
 _VERSION = re.compile(rf"((?:.*[-/_])?v?){_NUMBER}\.{_NUMBER}(?:\.{_NUMBER})?", re.DOTALL)
 _YEAR = 1900
+_KEYWORDS = frozenset(("MUST", "SHALL", "SHOULD", "MAY", "REQUIRED", "RECOMMENDED", "OPTIONAL"))
+"""Those of RFC 2119, in capitals as RFC 8174 has it."""
 
 
 def _requirement(name: str, diff: RequirementDiff) -> Iterator[Reason]:
@@ -133,13 +135,22 @@ def _part(name: str, part: PartDiff) -> Reason:
             return Reason("minor", name, "was added")
         return Reason("patch", name, f"was called {part.before}")
     if part.part in ("text", "steps") and _words(part.before) != _words(part.after):
-        what = "has another text" if part.part == "text" else "has other steps"
+        what = _another_text(part) if part.part == "text" else "has other steps"
         return Reason("minor", name, "has steps now") if part.before is None else Reason("major", name, what)
     if part.part == "deferred" and not (part.before and part.after):
         return (
             Reason("major", name, "was deferred") if part.after else Reason("minor", name, "is not deferred any more")
         )
     return Reason("patch", name, f"has another {part.part}")
+
+
+def _another_text(part: PartDiff) -> str:
+    """What happened to a text: where nothing but keywords differs, whoever judges shall see whether it asks for more."""
+    old, new = _words(part.before), _words(part.after)
+    differing = dict.fromkeys((a, b) for a, b in zip(old, new, strict=False) if a != b)
+    if len(old) != len(new) or not all({*pair} <= _KEYWORDS for pair in differing):
+        return "has another text"
+    return "says " + ", ".join(f"{b} instead of {a}" for a, b in differing)
 
 
 def _words(text: str | None) -> list[str]:
