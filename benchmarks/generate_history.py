@@ -169,6 +169,15 @@ def make(options: argparse.Namespace) -> Path:
     return out
 
 
+def last_requirement(folder: Path) -> str:
+    """The requirement that the last change of a made repository edits."""
+    listed = subprocess.run(
+        ["git", "-C", str(folder), "log", "-1", "--format=%(trailers:key=Spec,valueonly)", "--grep", "^Spec: "],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return listed.stdout.split()[0]
+
+
 def parser() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     found.add_argument("out", type=Path, nargs="?")

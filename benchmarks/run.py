@@ -23,7 +23,6 @@ sys.path.insert(0, str(TOP / "tools"))
 from environment import ensure  # noqa: E402
 
 PEER_VERSION = "1.13.2"
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
 class Row(NamedTuple):
@@ -196,12 +195,12 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-def write(text: str) -> None:
-    """Put the table between its marks in docs/benchmarks.md."""
+def write(name: str, text: str) -> None:
+    """Put the text between the marks of that name in docs/benchmarks.md."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     page = TOP / "docs" / "benchmarks.md"
-    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    before, _, rest = page.read_text(encoding="utf-8").partition(begin)
+    page.write_text(f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
 def main() -> int:
@@ -221,7 +220,7 @@ def main() -> int:
     text += table(results)
     print(text)
     if options.write:
-        write(text)
+        write("table", text)
     return int(any(result.ratio > result.row.budget for result in results))
 
 

@@ -21,12 +21,11 @@ db.execute("DELETE FROM facts WHERE kind = 'trace'")
 db.commit()
 """
 """Lets go of answers, and keeps the index."""
-BEGIN, END = "<!-- trace: begin -->", "<!-- trace: end -->"
 
 
 def rows(folder: Path, gitspec: str, place: Path) -> list[run.Row]:
     """The budgets first, then what they leave open."""
-    change, other, requirement = "past-77", "past-78", _requirement(folder)
+    change, other, requirement = "past-77", "past-78", generate_history.last_requirement(folder)
     theirs = ["git", "log", "--grep", f"'^Change: {change}$'"]
     both = (folder, folder)
     anew = f"rm -rf {folder}/.git/gitspec"
@@ -47,15 +46,6 @@ def rows(folder: Path, gitspec: str, place: Path) -> list[run.Row]:
         row("after one more commit", [change], 1, commit),
         row("--no-cache", [change, "--no-cache"], 4),
     ]
-
-
-def _requirement(folder: Path) -> str:
-    """The requirement that the last change has edited."""
-    listed = subprocess.run(
-        ["git", "-C", str(folder), "log", "-1", "--format=%(trailers:key=Spec,valueonly)", "--grep", "^Spec: "],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    return listed.stdout.split()[0]
 
 
 def sizes(folder: Path, gitspec: str) -> str:
@@ -101,9 +91,7 @@ def main() -> int:
         subprocess.run([*git, "reset", "-q", "--soft", tip], check=True)
     print(text)
     if options.write:
-        page = run.TOP / "docs" / "benchmarks.md"
-        before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
-        page.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+        run.write("trace", text)
     return 0
 
 
