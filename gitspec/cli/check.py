@@ -2,9 +2,7 @@
 
 import click
 
-from gitspec.cli.options import examples, json_option, no_cache_option
-
-_FORMATS = ("text", "json", "github", "sarif", "markdown")
+from gitspec.cli.options import examples, format_option, json_option, no_cache_option, wanted_format
 
 
 @click.command(
@@ -21,7 +19,7 @@ _FORMATS = ("text", "json", "github", "sarif", "markdown")
 @click.option("--staged", is_flag=True, help="Judge what is staged, as far as that can be done without a message.")
 @click.option("--message", metavar="FILE", type=click.Path(), help="Judge this message for what is staged.")
 @click.option("--onto", metavar="REF", help="The branch that the commits shall land on: its policy judges.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), default="text", help="What to print.", show_default=True)
+@format_option("text", "json", "github", "sarif", "markdown")
 @click.option("--strict", is_flag=True, help="Let warnings fail the check too.")
 @json_option
 @no_cache_option
@@ -46,6 +44,7 @@ def command(
     from gitspec.git.repository import discover
     from gitspec.store.cache import Cache
 
+    form = wanted_format(form, as_json=as_json)
     if (range_ is not None) + staged + (message is not None) > 1:
         raise UsageError("U000", "RANGE, --staged and --message exclude each other", help="leave all but one out")
     if onto is not None and (staged or message is not None):
@@ -60,5 +59,5 @@ def command(
         report = check.check_range(repo, range_ if range_ is not None else check.default_range(repo), onto, cache)
     from gitspec.render.report import shown
 
-    shown(report, "json" if as_json else form, strict=strict)
+    shown(report, form, strict=strict)
     return EXIT_FINDINGS if report.is_refused(strict=strict) else EXIT_OK

@@ -54,15 +54,15 @@ def json_option(function: F) -> F:
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
-    """``--format``, as ``form: str``, of ``formats``; ``wanted_format`` reads it together with ``--json``."""
+    """``--format``, as ``form: str``, of ``formats``, the first by default; ``wanted_format`` reads it with ``--json``."""
     return click.option(
-        "--format", "form", type=click.Choice(formats), default="text", help="What to print.", show_default=True
+        "--format", "form", type=click.Choice(formats), default=formats[0], help="What to print.", show_default=True
     )
 
 
-def wanted_format(form: str, *, as_json: bool) -> str:
+def wanted_format(form: str, *, as_json: bool, default: str = "text") -> str:
     """What ``--format`` and ``--json`` ask for. Raises UsageError U000 when that is two things."""
-    if as_json and form not in ("text", "json"):
+    if as_json and form not in (default, "json"):
         raise errors.UsageError("U000", f"--json and --format {form} exclude each other", help="run it twice")
     return "json" if as_json else form
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from gitspec.cli.options import TEXT, at_option, examples, json_option, no_cache_option
+from gitspec.cli.options import TEXT, at_option, examples, format_option, json_option, no_cache_option, wanted_format
 
 FILE = "gitspec-report.html"
 
@@ -25,10 +25,11 @@ FILE = "gitspec-report.html"
     help="Where to write it; - is standard output.",
 )
 @click.option("--title", type=TEXT, default="Specifications", show_default=True, help="The title of the page.")
+@format_option("html", "json")
 @at_option
 @json_option
 @no_cache_option
-def command(output: str | None, title: str, at: str | None, as_json: bool, no_cache: bool) -> None:
+def command(output: str | None, title: str, form: str, at: str | None, as_json: bool, no_cache: bool) -> None:
     """Write one HTML page with specs, history, changes, tests and what is missing.
 
     The page needs no network and no other file: open it, send it, publish it. It holds the living specs with search,
@@ -39,10 +40,11 @@ def command(output: str | None, title: str, at: str | None, as_json: bool, no_ca
     from gitspec.commands.report import report
     from gitspec.render.output import patience
 
+    form = wanted_format(form, as_json=as_json, default="html")
     spec = open_spec(at, cached=not no_cache)
     with patience("gathering the report"):
         found = report(spec)
-        if as_json:
+        if form == "json":
             from gitspec.render.json import document
             from gitspec.render.report_data import report_data
 
@@ -52,7 +54,7 @@ def command(output: str | None, title: str, at: str | None, as_json: bool, no_ca
 
             text = html_page(found, title)
     data = text.encode()
-    output = output or ("-" if as_json else FILE)
+    output = output or ("-" if form == "json" else FILE)
     if output == "-":
         sys.stdout.buffer.write(data)
         return

@@ -11,7 +11,6 @@ from gitspec.render.json import finding_data
 from gitspec.render.markdown_report import escape
 from gitspec.render.text import clean_line, columns, count, findings_text
 
-FORMATS = ("text", "json", "markdown", "csv")
 _PLACES = 3
 _ALL = 10**9
 _GOOD: tuple[State, ...] = ("tested", "passed")

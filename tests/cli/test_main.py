@@ -109,9 +109,18 @@ def test_wrong_command_line_ends_with_2_and_says_what_to_type(gitspec: Cli, args
     assert said in outcome.err
 
 
-@pytest.mark.spec("commands/exit-codes#no-repository")
 @pytest.mark.parametrize(
-    "command", ["trace HEAD", "why README", "log auth", "diff HEAD..HEAD", "changelog HEAD..HEAD", "coverage"]
+    "command",
+    [
+        "trace HEAD",
+        "why README",
+        "log auth",
+        "blame auth",
+        "diff HEAD..HEAD",
+        "changelog HEAD..HEAD",
+        "coverage",
+        "check HEAD..HEAD",
+    ],
 )
 def test_json_is_a_format_everywhere_and_no_second_one(project: Repo, gitspec: Cli, command: str) -> None:
     project.write("README", "Read me.\n")
@@ -122,6 +131,12 @@ def test_json_is_a_format_everywhere_and_no_second_one(project: Repo, gitspec: C
     assert refused.out == "" and "--json and --format markdown exclude each other" in refused.err
 
 
+def test_json_of_the_report_is_a_format_too(project: Repo, gitspec: Cli) -> None:
+    project.commit()
+    assert gitspec("report", "--format", "json").json == gitspec("report", "--json").json
+
+
+@pytest.mark.spec("commands/exit-codes#no-repository")
 def test_outside_of_a_repository_it_ends_with_3(gitspec: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))

@@ -139,3 +139,19 @@ def test_nobody_is_blamed_for_what_a_shallow_clone_hides(
     assert {row["id"] for row in found.json["rows"] if row["how"] == "unknown"} >= {"auth/lock", "auth/lock#locked"}
     assert rows(found)["auth/lock"][1] == []
     assert "gitspec: G016" in found.err
+
+
+def test_tables_for_reviews_and_spreadsheets_hold_the_same_rows(story: Story, gitspec: Cli) -> None:
+    begun = story.begin(auth())
+    first = story.archive("shorten", shorter(story), author="=1+1 | <b>R</b>")
+    table = gitspec("blame", "auth", "--format", "markdown").lines
+    assert table[2:4] == ["| | Commit | Day | Author | |", "|---|---|---|---|---|"] and len(table) == 9
+    assert first[:12] in table[5] and "<b>" not in table[5] and table[5].count(" | ") == 4
+    rows = gitspec("blame", "auth/session-expiry", "--parts", "--format", "csv").lines
+    assert rows[0] == "id,part,commit,date,author,email,how,changes,reason,subject"
+    assert rows[1].startswith(f"auth/session-expiry,,{first},2026-11-01T02:00:00Z,'=1+1")
+    assert [row.split(",")[:3] for row in rows[2:]] == [
+        ["auth/session-expiry", "text", first],
+        ["auth/session-expiry#idle-timeout", "", begun],
+    ]
+    assert "U000" in gitspec("blame", "auth", "--json", "--format", "csv", fails=2).err
