@@ -90,7 +90,9 @@ def _known(spec: Spec, policy: "Policy", tip: str) -> _Known:
             )
             archived = {one.id for one in spec.archived()}
             landed = {
-                c: (oid, history.release_of(oid)) for c, oid in landings(history).items() if oid and c in archived
+                c: (oid, history.release_of(oid))
+                for c, oid in landings(history, spec.cache).items()
+                if oid and c in archived
             }
         finally:
             history.close()

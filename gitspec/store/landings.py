@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 from gitspec.domain.mentions import ARCHIVED_KEY
 from gitspec.git.run import git
 from gitspec.store import layout
+from gitspec.store.archive_walk import arrivals
 
 if TYPE_CHECKING:
+    from gitspec.store.cache import Cache
     from gitspec.store.history_index import History
 
 _FEW = 5
 """Changes that are asked for one by one sooner than all by a walk."""
-_LOG = ("log", "--full-history", "--no-merges", "--no-renames", "--diff-filter=A", "--name-only", "-z", "--format=%H")
 
 
-def landings(history: "History") -> dict[str, str]:
+def landings(history: "History", cache: "Cache | None" = None) -> dict[str, str]:
     """By change what ``History.archived_in`` answers for it, for all changes that have ever been archived.
 
     Where one commit brought the folder, and no other says that it did, it is that one; only others are asked one by one.
@@ -24,7 +25,7 @@ def landings(history: "History") -> dict[str, str]:
     claimed: defaultdict[str, set[str]] = defaultdict(set)
     for commit, mention in history.mentions(ARCHIVED_KEY):
         claimed[mention.value].add(commit.oid)
-    brought = _brought(history)
+    brought = _brought(history, cache)
     found: dict[str, str] = {}
     for name, commits in brought.items():
         split = layout.split_archive_name(name)
@@ -47,16 +48,10 @@ def archived_by(history: "History", commit: str) -> list[str]:
     return [id_ for id_ in ids if every.get(id_) == commit]
 
 
-def _brought(history: "History") -> dict[str, set[str]]:
+def _brought(history: "History", cache: "Cache | None") -> dict[str, set[str]]:
     """The ordinary commits that added ``change.yaml`` to a folder of the archive, by the folder's name."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    commit = ""
-    listed = git(history.repo, *_LOG, history.tip, "--", f"{layout.ARCHIVE}/")
-    for field in os.fsdecode(listed).split("\0"):
-        row = field.strip("\n")
-        folder, _, file = row.rpartition("/")
-        if file == "change.yaml":
-            found[folder.rpartition("/")[2]].add(commit)
-        elif not folder and len(row) in (40, 64):
-            commit = row
+    for one in arrivals(history.repo, (history.tip,), cache):
+        if not one.is_merge:
+            found[one.folder].add(one.commit)
     return found

@@ -9,6 +9,7 @@ from gitspec.git.objects import Objects
 from gitspec.git.run import git
 from gitspec.git.spec_history import shallow_boundary
 from gitspec.store import layout
+from gitspec.store.archive_walk import arrivals
 
 if TYPE_CHECKING:
     from gitspec.domain.capability import Capability, Requirement
@@ -98,20 +99,8 @@ class Lived:
         known = {archived.folder: None for archived in self.spec.archived()}
         if not known or not self.tips:
             return list(known)
-        # no --topo-order: parents come before children all the same once reversed, by date where that is free
-        args = (
-            "log",
-            "--reverse",
-            "--diff-filter=A",
-            "--name-only",
-            "--format=",
-            *_QUIET,
-            *self.tips,
-            "--",
-            f"{layout.ARCHIVE}/",
-        )
-        listed = os.fsdecode(git(self.repo, *args)).split("\0")
-        landed = dict.fromkeys(path.strip("\n").rpartition("/")[0] for path in listed if path.endswith("/change.yaml"))
+        found = arrivals(self.repo, self.tips, self.spec.cache)
+        landed = dict.fromkeys(f"{layout.ARCHIVE}/{one.folder}" for one in found)
         return [folder for folder in landed if folder in known] + [folder for folder in known if folder not in landed]
 
     def _contents(self, path: str) -> list[tuple[str, str]]:
