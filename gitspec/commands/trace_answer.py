@@ -13,8 +13,8 @@ from gitspec.store.policies import Policies
 
 _KEPT = 500
 """So many answers stay."""
-_SHAPE = 3
-"""Raise it when answers have other keys: those that were remembered before are not asked then."""
+_SHAPE = 4
+"""Raise it when answers have other keys, or say more: those that were remembered before are not asked then."""
 
 
 class Answer(NamedTuple):

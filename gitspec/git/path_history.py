@@ -35,16 +35,6 @@ def real_parents(repo: Repository, commits: Iterable[str]) -> dict[str, tuple[st
     return {oid: tuple(parents) for oid, *parents in rows}
 
 
-def blobs_at(repo: Repository, places: Sequence[tuple[str, str]]) -> list[str | None]:
-    """The id of the ordinary file that each commit has at the path given with it; one child for all."""
-    if not places:
-        return []
-    wanted = os.fsencode("".join(f"{commit}:{path}\n" for commit, path in places))
-    out = git(repo, "cat-file", "--batch-check=%(objecttype) %(objectname)", "--buffer", input=wanted)
-    rows = [line.split(b" ") for line in out.split(b"\n")[:-1]]
-    return [row[1].decode() if row[0] == b"blob" else None for row in rows]
-
-
 def first_added(
     repo: Repository, tips: Sequence[str], without: Sequence[str], folder: str, name: str
 ) -> dict[str, str]:

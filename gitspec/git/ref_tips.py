@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 
 from gitspec.errors import CannotJudge
+from gitspec.git.object_names import ids_of
 from gitspec.git.repository import Repository
 from gitspec.git.run import GitFailed, ask, git, run
 
@@ -41,20 +42,13 @@ def commit_of(repo: Repository, name: str) -> str:
 
 
 def commits_of(repo: Repository, oids: Sequence[str]) -> dict[str, str]:
-    """What each object id is in the end: the id of a commit, or empty for another type and for what is not there."""
-    return dict(zip(oids, _looked_up(repo, [f"{oid}^{{commit}}" for oid in oids], "commit"), strict=True))
+    """What each object id, or ref, is in the end: the id of a commit, or empty for another type and for what is not there."""
+    return dict(zip(oids, ids_of(repo, [f"{oid}^{{commit}}" for oid in oids], "commit"), strict=True))
 
 
 def blobs_at(repo: Repository, commits: Sequence[str], path: str) -> dict[str, str]:
     """The id of what each commit has at ``path``; empty where there is nothing."""
-    return dict(zip(commits, _looked_up(repo, [f"{commit}:{path}" for commit in commits], "blob"), strict=True))
-
-
-def _looked_up(repo: Repository, names: Sequence[str], kind: str) -> list[str]:
-    """The ids of what the names stand for; empty for another type and for what is not there. One child for all."""
-    wanted = "".join(f"{name}\n" for name in names).encode()
-    rows = git(repo, "cat-file", "--batch-check=%(objectname) %(objecttype)", input=wanted).decode().splitlines()
-    return [oid if found == kind else "" for oid, _, found in (row.partition(" ") for row in rows)]
+    return dict(zip(commits, ids_of(repo, [f"{commit}:{path}" for commit in commits], "blob"), strict=True))
 
 
 def type_of(repo: Repository, oid: str) -> str:

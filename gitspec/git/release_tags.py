@@ -28,13 +28,10 @@ def release_tags(repo: Repository, is_release: Callable[[str], bool]) -> list[Re
     names = [name for name in names if not name.startswith(ARCHIVE_TAGS) and is_release(name)]
     if not names:
         return []
-    wanted = os.fsencode("".join(f"{TAGS}{name}^{{commit}}\n" for name in names))
-    rows = git(repo, "cat-file", "--batch-check=%(objectname) %(objecttype)", input=wanted).splitlines()
-    return [
-        ReleaseTag(name, row[: row.index(b" ")].decode())
-        for name, row in zip(names, rows, strict=True)
-        if row.endswith(b" commit")
-    ]
+    from gitspec.git.ref_tips import commits_of
+
+    commits = commits_of(repo, [TAGS + name for name in names])
+    return [ReleaseTag(name, commit) for name in names if (commit := commits[TAGS + name])]
 
 
 def state_of_tags(repo: Repository, now_ns: int) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gitspec.domain.ids import problem_with_change_id
 from gitspec.errors import CannotJudge
+from gitspec.git.object_names import ids_of
 from gitspec.git.objects import MODE_TREE, Objects, TreeEntry, parse_tree
 from gitspec.git.promised import fetch_promised
 from gitspec.git.ref_tips import is_ancestor
@@ -53,7 +54,7 @@ def branches(repo: Repository, *, remote: bool) -> list[Branch]:
 
 def _with_trees(repo: Repository, found: Sequence[Branch]) -> list[Branch]:
     questions = [f"{b.commit}{what}" for b in found for what in ("^{tree}", f":{layout.CHANGES}", f":{layout.ARCHIVE}")]
-    answers = iter(_trees(repo, questions))
+    answers = iter(ids_of(repo, questions, "tree"))
     filled = []
     for branch in found:
         top, changes, archive = next(answers), next(answers), next(answers)
@@ -64,15 +65,6 @@ def _with_trees(repo: Repository, found: Sequence[Branch]) -> list[Branch]:
             )
         filled.append(branch._replace(changes=changes, archive=archive))
     return filled
-
-
-def _trees(repo: Repository, questions: Sequence[str]) -> list[str]:
-    """For each object name the id of the tree that it names; empty when it names none."""
-    if not questions:
-        return []
-    asked = "".join(f"{question}\n" for question in questions).encode()
-    rows = git(repo, "cat-file", "--batch-check=%(objectname) %(objecttype)", input=asked).decode().splitlines()
-    return [oid if kind == "tree" else "" for oid, _, kind in (row.partition(" ") for row in rows)]
 
 
 def landing_base(repo: Repository, onto: str | None, *, remote: bool) -> Base | None:
@@ -208,7 +200,7 @@ def former_trees(repo: Repository, base: Base, changes: Sequence[str]) -> dict[s
     paths = [layout.change_folder(change) for change in changes]
     log = git(repo, "log", "--first-parent", "--format=%H", "--end-of-options", base.commit, "--", *paths)
     commits = log.decode().split()
-    trees = iter(_trees(repo, [f"{commit}:{path}" for commit in commits for path in paths]))
+    trees = iter(ids_of(repo, [f"{commit}:{path}" for commit in commits for path in paths], "tree"))
     found: dict[str, set[str]] = {change: set() for change in changes}
     for _ in commits:
         for change in changes:

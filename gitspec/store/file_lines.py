@@ -7,7 +7,8 @@ from gitspec.domain.capability import Capability
 from gitspec.domain.finding import Finding
 from gitspec.domain.gc_paused import gc_paused
 from gitspec.git.objects import Objects
-from gitspec.git.path_history import FileCommit, blobs_at, real_parents, simplified
+from gitspec.git.path_history import FileCommit, real_parents, simplified
+from gitspec.git.ref_tips import blobs_at
 from gitspec.git.repository import Repository
 from gitspec.store import layout
 from gitspec.store.spec import read_capability
@@ -84,15 +85,14 @@ class FileLines:
         asked = [version.oid for version in fresh]
         asked += [p for version in fresh if len(parents[version.oid]) > 1 for p in parents[version.oid]]
         asked += [p for version in fresh for p in version.parents]
-        wanted = list(dict.fromkeys(asked))
-        blobs = dict(zip(wanted, blobs_at(self.repo, [(oid, path) for oid in wanted]), strict=True))
+        blobs = blobs_at(self.repo, list(dict.fromkeys(asked)), path)
         for version in fresh:
             known[version.oid] = _sides(version, parents[version.oid], blobs)
             self.times[version.oid] = version.time
         self._read(capability, path, [version.oid for version in fresh], blobs)
         return line[0].oid if line else None
 
-    def _read(self, capability: str, path: str, fresh: Sequence[str], blobs: dict[str, str | None]) -> None:
+    def _read(self, capability: str, path: str, fresh: Sequence[str], blobs: dict[str, str]) -> None:
         """Parse what is new, oldest first: what cannot be read counts as what came before it."""
         missing = {oid for version in fresh if (oid := blobs[version]) and oid not in self._models}
         self.objects.prefetch(sorted(missing))
@@ -107,7 +107,7 @@ class FileLines:
                 held[version] = model
 
 
-def _sides(version: FileCommit, parents: Sequence[str], blobs: dict[str, str | None]) -> tuple[Side, ...]:
+def _sides(version: FileCommit, parents: Sequence[str], blobs: dict[str, str]) -> tuple[Side, ...]:
     """Each parent of a commit with the version that it has; Git tells the versions in the order of the parents."""
     if len(parents) < 2:
         return tuple(Side(parent, version.parents[0] if version.parents else None) for parent in parents)
