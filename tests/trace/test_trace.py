@@ -140,8 +140,15 @@ def test_change_that_only_speaks_of_closed_things_counts(told: Repo) -> None:
 
 @pytest.mark.spec("history/trace#same-commits-as-git")
 def test_git_log_grep_finds_the_same_commits(told: Repo) -> None:
-    for name in ("first", "second", "open"):
+    told.commit("Both\n\nChange: first\nTask: 1.1\nChange: open")
+    told.commit("Speak of it\n\nChange: first is what we did.\nNo Change: first")
+    told.git("switch", "-q", "--detach", "HEAD~1")
+    away = told.commit("Away\n\nChange: first")
+    told.git("switch", "-q", "-")
+    assert away in trace(told, "first", "--at", away)["changes"][0]["commits"]
+    for name, count in (("first", 4), ("second", 2), ("open", 2)):
         by_git = told.git("log", "--format=%H", "--grep", f"^Change: {name}$").split()
+        assert len(by_git) == count
         assert trace(told, name)["changes"][0]["commits"] == by_git
 
 
