@@ -38,11 +38,12 @@ def command(output: str | None, title: str, form: str, at: str | None, as_json: 
     """
     from gitspec.cli.opened import open_spec
     from gitspec.commands.report import report
+    from gitspec.domain.gc_paused import gc_paused
     from gitspec.render.output import patience
 
     form = wanted_format(form, as_json=as_json, default="html")
     spec = open_spec(at, cached=not no_cache)
-    with patience("gathering the report"):
+    with patience("gathering the report"), gc_paused():
         found = report(spec)
         if form == "json":
             from gitspec.render.json import document
