@@ -1,13 +1,8 @@
 """A small project with one finished change, and the command as a user runs it."""
 
-import subprocess
-import sys
-from pathlib import Path
-from typing import NamedTuple
-
+from tests.command import Ran, called
 from tests.conftest import Repo
 
-ROOT = Path(__file__).parents[2]
 NAME = "2026-11-21-add-2fa"
 TAG = f"archive/{NAME}"
 
@@ -47,24 +42,9 @@ added:
 """
 
 
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 def gitspec(repo: Repo, *args: str) -> Ran:
-    done = subprocess.run(
-        [sys.executable, "-m", "gitspec", *args], cwd=repo.path, capture_output=True, check=False, env=environment()
-    )
-    assert b"Traceback" not in done.stderr, done.stderr.decode()
-    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
-
-
-def environment() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    """What ``gitspec <args>`` says in the folder of ``repo``."""
+    return called(repo.path, *args)
 
 
 def propose(repo: Repo, change: str, *, title: str = "Two-factor authentication", tasks: str = TASKS) -> str:

@@ -464,7 +464,7 @@ def test_archivers_of_the_same_and_of_other_changes_at_once_lose_nothing(ready: 
     import subprocess
     import sys
 
-    from tests.archive.project import environment
+    from tests.command import environment
 
     count = ARCHIVERS
     for number in range(count):

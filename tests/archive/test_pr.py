@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.project import environment, gitspec
+from tests.archive.project import gitspec
 from tests.archive.remotes import Shared, advance
 from tests.archive.test_merged import add
 from tests.archive.test_push import hook
+from tests.command import environment
 from tests.conftest import Repo
 
 ROLLING = "gitspec/archive"

@@ -242,7 +242,7 @@ def test_killed_while_it_pushes_the_next_command_says_where_to_look(mine: Repo, 
     import subprocess
     import sys
 
-    from tests.archive.project import environment
+    from tests.command import environment
 
     script = (
         "import os, sys; open(sys.argv[1], 'w').write(str(os.getpid()));"

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.project import environment, gitspec
+from tests.archive.project import gitspec
 from tests.campaigns.killing import Trials, archive_all, instants, others, recovery, run_and_end, state
+from tests.command import environment
 from tests.conftest import Repo
 
 KILLS = int(os.environ.get("GITSPEC_KILLS", "500"))  # read before the environment is sealed

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.project import environment, gitspec, project
+from tests.archive.project import gitspec, project
 from tests.archive.remotes import Shared
 from tests.archive.test_merged import add
+from tests.command import environment
 from tests.conftest import Repo
 
 ARCHIVERS = int(os.environ.get("GITSPEC_ARCHIVERS", "20"))  # read before the environment is sealed

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.archive.project import ADDED, ROOT, TASKS, project, propose
+from tests.archive.project import ADDED, TASKS, project, propose
+from tests.command import ROOT
 from tests.conftest import Repo
 
 ZERO = "0" * 40

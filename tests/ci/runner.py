@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml
 
-from tests.archive.project import ROOT
 from tests.ci.expressions import holds, substituted
 from tests.ci.forge import Forge
+from tests.command import ROOT
 from tests.conftest import Repo
 
 OWN = ("action.yml", ".github/action-requirements.txt", "gitspec", "hooks", "schemas")

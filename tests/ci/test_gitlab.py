@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from tests.archive.project import ROOT
 from tests.ci.forge import Forge
+from tests.command import ROOT
 from tests.conftest import Repo
 
 

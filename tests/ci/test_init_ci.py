@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.project import ROOT, Ran, gitspec
+from tests.archive.project import gitspec
+from tests.command import ROOT, Ran
 from tests.conftest import Repo
 
 PATHS = (".github/workflows/gitspec.yml", ".github/workflows/gitspec-archive.yml")

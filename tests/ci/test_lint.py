@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gitspec.commands.init_ci import rendered
-from tests.archive.project import ROOT
+from tests.command import ROOT
 
 
 @pytest.fixture

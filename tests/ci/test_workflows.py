@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.archive.project import ROOT, gitspec
+from tests.archive.project import gitspec
 from tests.ci.expressions import evaluate, substituted
 from tests.ci.forge import Forge
 from tests.ci.runner import Runner, load
+from tests.command import ROOT
 from tests.conftest import Repo
 
 SQUASH = {

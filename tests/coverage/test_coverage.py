@@ -133,6 +133,28 @@ def unlink(project: Repo) -> None:
     project.write("spec/capabilities/auth.yaml", auth.replace(links, ""))
 
 
+def test_a_scenario_that_was_renamed_or_removed_is_told_so(project: Repo, write_test: WriteTest, gitspec: Cli) -> None:
+    unlink(project)
+    edit = "capability: auth\nmodified:\n  - id: login-page\n    scenarios:\n      {kind}:\n        - id: {id}\n"
+    change(project, "rename-shown", edit.format(kind="renamed", id="shown") + "          to: seen-by-all\n")
+    gitspec("delta", "stamp", "rename-shown")
+    project.commit("Rename")
+    gitspec("archive", "rename-shown")
+    change(project, "rename-login", "capability: auth\nrenamed:\n  - id: login-page\n    to: sign-in-page\n")
+    project.commit("Rename")
+    gitspec("archive", "rename-login")
+    write_test("a", "auth/login-page#shown", "auth/login-page#seen-by-all")
+    lines = gitspec("coverage", fails=1).lines
+    assert lines.count("  help: change rename-login renamed it: write auth/sign-in-page#seen-by-all") == 2
+    change(project, "drop", edit.format(kind="removed", id="seen-by-all").replace("login", "sign-in"))
+    gitspec("delta", "stamp", "drop")
+    project.commit("Drop")
+    gitspec("archive", "drop")
+    assert (
+        gitspec("coverage", fails=1).lines.count("  help: change drop removed it; delete what is no longer wanted") == 2
+    )
+
+
 def test_a_name_from_before_a_rename_is_told_the_new_one(project: Repo, write_test: WriteTest, gitspec: Cli) -> None:
     unlink(project)
     change(project, "rename-login", "capability: auth\nrenamed:\n  - id: login-page\n    to: sign-in-page\n")

@@ -11,7 +11,8 @@ import pytest
 from gitspec.commands import doctor
 from gitspec.git.journal import operation_lock
 from gitspec.git.repository import discover
-from tests.archive.project import TAG, Ran, gitspec, project
+from tests.archive.project import TAG, gitspec, project
+from tests.command import Ran, process
 from tests.conftest import Repo
 from tests.reading.test_json_shapes import EXAMPLES, compare
 
@@ -50,7 +51,7 @@ def interrupt(repo: Repo, phase: str = "committed") -> Ran:
     """Archive, and be killed when the refs have moved and the work tree has not, or just before (``prepared``)."""
     hook = repo.write(".git/hooks/reference-transaction", KILLER.replace("PHASE", phase))
     hook.chmod(0o755)
-    done = gitspec(repo, "archive", "add-2fa")
+    done = process(repo.path, "archive", "add-2fa")
     assert done.code == -9, done
     assert (repo.path / ".git/gitspec/journal.json").exists()
     return done

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.project import environment, gitspec
+from tests.archive.project import gitspec
+from tests.command import environment
 from tests.conftest import Repo
 from tests.fsck.histories import DAY, LIVING, adds, change, clean, close, codes, land, only, prove, start, switch
 

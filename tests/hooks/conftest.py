@@ -2,17 +2,16 @@
 
 import os
 import subprocess
-import sys
-from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from gitspec.commands import hooks
 from gitspec.git.repository import discover
+from tests.command import called
 from tests.conftest import Repo
 
 POLICY = 'version: "1"\n'
-TOP = Path(__file__).parents[2]
 
 
 class Governed(Repo):
@@ -56,14 +55,10 @@ def said(done: "subprocess.CompletedProcess[bytes]") -> str:
 
 
 def gitspec(repo: Repo, *args: str, **env: str) -> "subprocess.CompletedProcess[bytes]":
-    """Run the gitspec command."""
-    return subprocess.run(
-        [sys.executable, "-m", "gitspec", *args],
-        cwd=repo.path,
-        capture_output=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(TOP), **env},
-    )
+    """What the gitspec command says in this process, in the shape in which Git's answers come."""
+    with patch.dict(os.environ, env):
+        ran = called(repo.path, *args)
+    return subprocess.CompletedProcess(args, ran.code, ran.out.encode(), ran.err.encode())
 
 
 @pytest.fixture

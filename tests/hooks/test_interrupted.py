@@ -12,6 +12,7 @@ from gitspec.commands import hooks
 from gitspec.git.commit_facts import remember_policy
 from gitspec.git.repository import discover
 from tests.archive.project import NAME, TAG, gitspec, project
+from tests.command import process
 from tests.conftest import Repo
 from tests.hooks.conftest import said
 
@@ -59,7 +60,7 @@ def interrupt(repo: Repo, *, landed: bool, unlock: bool = True, index: str = "")
         ".git/hooks/reference-transaction", KILLER.replace("PHASE", "committed" if landed else "prepared")
     )
     hook.chmod(0o755)
-    assert gitspec(repo, "archive", "add-2fa").code == -9
+    assert process(repo.path, "archive", "add-2fa").code == -9
     assert (repo.path / JOURNAL).exists()
     assert bool(repo.git("tag")) == landed
     if unlock:

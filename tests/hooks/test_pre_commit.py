@@ -11,8 +11,9 @@ import yaml
 from gitspec.commands import hooks
 from gitspec.git.hooks import HOOKS
 from gitspec.git.repository import discover
+from tests.command import ROOT as TOP
 from tests.conftest import Repo
-from tests.hooks.conftest import TOP, Governed
+from tests.hooks.conftest import Governed
 from tests.hooks.specs import added, write_change
 
 pytest.importorskip("pre_commit")

@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from tests.archive.project import Ran, gitspec
+from tests.archive.project import gitspec
+from tests.command import Ran
 from tests.conftest import Repo
 from tests.fsck.histories import DAY, adds, change, edits, land, living, start, switch
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.project import Ran, gitspec
+from tests.archive.project import gitspec
+from tests.command import Ran
 from tests.conftest import Repo
 from tests.fsck.histories import LIVING, adds, change, clean, edits, land, living, prove, start
 from tests.odd_repositories.projects import cloned, project

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.archive.project import PROPOSAL, TASKS, Ran, gitspec, project, propose
+from tests.archive.project import PROPOSAL, TASKS, gitspec, project, propose
+from tests.command import Ran
 from tests.conftest import Repo
 
 __all__ = ["Ran", "gitspec", "hostile_project", "page_of", "shop", "world"]

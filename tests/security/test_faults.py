@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.archive.project import ROOT
+from tests.command import ROOT
 from tests.conftest import Repo
 from tests.gates.team import archive, code, team
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from tests.archive.project import Ran, gitspec
+from tests.archive.project import gitspec
+from tests.command import Ran
 from tests.conftest import Repo
 from tests.gates.team import team
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from gitspec.__main__ import run
-from tests.archive.project import ADDED, AUTH, Ran, propose
+from tests.archive.project import ADDED, AUTH, propose
+from tests.command import Ran
 from tests.conftest import Repo
 
 POLICY = 'version: "1"\n'

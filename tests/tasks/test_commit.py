@@ -145,7 +145,7 @@ def test_two_at_once_lose_nothing(project: Project) -> None:
     import subprocess
     import sys
 
-    from tests.archive.project import environment
+    from tests.command import environment
 
     command = [sys.executable, "-m", "gitspec", "task", "done", "add-2fa"]
     running = [

@@ -4,7 +4,7 @@ import io
 from contextlib import chdir, redirect_stderr, redirect_stdout
 
 from gitspec.__main__ import run
-from tests.archive.project import Ran
+from tests.command import Ran
 from tests.conftest import Repo
 
 

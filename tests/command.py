@@ -1,0 +1,59 @@
+"""gitspec as a user calls it: in this process where only the answer counts, and as a process where that is the point."""
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import chdir
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+from gitspec.__main__ import run
+from gitspec.git import repository
+
+ROOT = Path(__file__).parents[1]
+
+
+class Ran(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def called(folder: Path, *args: str, stdin: bytes = b"") -> Ran:
+    """What ``gitspec <args>`` in ``folder`` says, in this process: a child of Python for each would take longer than all
+    that it does."""
+    streams = [
+        io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="backslashreplace") for data in (stdin, b"", b"")
+    ]
+    repository.NOTICES.clear()  # what an earlier call said
+    replaced = dict(zip(("stdin", "stdout", "stderr"), streams, strict=True))
+    with chdir(folder), patch.dict(os.environ, environment()), patch.multiple(sys, **replaced):
+        code = run(args)
+    out, err = (_text(stream) for stream in streams[1:])
+    assert "Traceback" not in err, err
+    return Ran(code, out, err)
+
+
+def _text(stream: io.TextIOWrapper) -> str:
+    stream.flush()
+    data = stream.buffer
+    assert isinstance(data, io.BytesIO)
+    return data.getvalue().decode()
+
+
+def process(folder: Path, *args: str) -> Ran:
+    """The same as a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "gitspec", *args], cwd=folder, capture_output=True, check=False, env=environment()
+    )
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def environment() -> dict[str, str]:
+    """The environment in which any Python finds this gitspec."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
