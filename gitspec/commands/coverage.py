@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitspec.commands.names import Named
 from gitspec.commands.test_results import Tested
-from gitspec.domain.citable import Citable
+from gitspec.domain.citable import Citable, name_now
 from gitspec.domain.citations import Citation
 from gitspec.domain.finding import Finding, has_errors
 from gitspec.domain.nearest import nearest
 from gitspec.domain.rules import finding
 from gitspec.errors import UsageError
-from gitspec.store.citable import Outline, citable, outlines
+from gitspec.store.citable import Outline, citable, folded_names, outlines
 from gitspec.store.cited import citations_of
 from gitspec.store.severities import in_force
 
@@ -193,19 +193,17 @@ def _findings(spec: "Spec", known: Citable, citations: Sequence[Citation], resul
 
 
 def _helps(spec: "Spec", known: Citable, names: Iterable[str]) -> dict[str, str]:
-    from gitspec.domain.names_since import follow_latest
     from gitspec.store.lived import Lived
 
-    archives = Lived(spec).archives() if spec.archived() else []
+    order = [archive.change for archive in Lived(spec).archives()] if spec.archived() else []
+    folded = folded_names(spec, order)
     helps: dict[str, str] = {}
     for name in names:
-        path, mark, scenario = name.partition("#")
-        followed = follow_latest(path, archives)
-        now = f"{followed.name}{mark}{scenario}"
-        if followed.change and followed.name is None:
-            helps[name] = f"change {followed.change} removed it; delete what is no longer wanted"
-        elif followed.change and known.exists(now):
-            helps[name] = f"change {followed.change} renamed it: write {now}"
+        now, change = name_now(name, folded, known.exists)
+        if not now:
+            helps[name] = f"change {change} removed it; delete what is no longer wanted"
+        elif change:
+            helps[name] = f"change {change} renamed it: write {now}"
         elif len(helps) < _HELPED and (near := known.near(name)):
             helps[name] = f"did you mean {' or '.join(near)}?"
         else:

@@ -1,6 +1,6 @@
 """Which names tests and code may cite: what lives, and what active changes bring or take away. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitspec.domain.nearest import nearest
@@ -46,26 +46,71 @@ class Effect(NamedTuple):
 
 def effect(living: Living, deltas: Sequence[DeltaNames]) -> Effect:
     """What folding a change makes of the names of requirements and scenarios."""
-    by_capability = {delta.capability: delta for delta in deltas}
-    homes = {delta.capability: delta.rename_to for delta in deltas if delta.rename_to}
+    homes = _homes(deltas)
     became: dict[str, str] = {}
     brought: set[str] = set()
-    for capability, delta in by_capability.items():
-        for requirement, scenarios in living.get(capability, {}).items():
-            target = _target(delta, requirement, homes)
-            edits = _edits(by_capability, delta, requirement, target)
-            renamed = dict(edits.renamed)
-            name = f"{capability}/{requirement}"
+    for delta in deltas:
+        for requirement, scenarios in living.get(delta.capability, {}).items():
+            target, edits = _becomes(deltas, delta, requirement)
+            name = f"{delta.capability}/{requirement}"
             became[name] = target
-            for scenario in scenarios:
-                stays = target and scenario not in edits.removed
-                became[f"{name}#{scenario}"] = f"{target}#{renamed.get(scenario, scenario)}" if stays else ""
+            became |= {f"{name}#{scenario}": _scenario(target, scenario, edits) for scenario in scenarios}
             brought |= {f"{target}#{scenario}" for scenario in edits.added if target}
-        home = homes.get(capability, capability)
+        home = homes.get(delta.capability, delta.capability)
         for requirement, added in delta.added:
             brought |= {f"{home}/{requirement}", *(f"{home}/{requirement}#{scenario}" for scenario in added)}
     after = brought.union(became.values()) - {""}
     return Effect({old: new for old, new in became.items() if old not in after}, frozenset(after - became.keys()))
+
+
+def name_after(name: str, deltas: Sequence[DeltaNames]) -> str:
+    """What the name of a requirement or scenario is once a change is folded; empty: nothing has it any more."""
+    path, mark, scenario = name.partition("#")
+    capability, _, requirement = path.rpartition("/")
+    delta = next((one for one in deltas if one.capability == capability), None)
+    if delta is None:
+        return name
+    target, edits = _becomes(deltas, delta, requirement)
+    return _scenario(target, scenario, edits) if mark else target
+
+
+def name_now(
+    name: str, folded: Sequence[tuple[str, Sequence[DeltaNames]]], exists: Callable[[str], bool]
+) -> tuple[str, str]:
+    """What changes, given with their ids and oldest first, have made of a name of unknown age, and the last that did.
+
+    It is followed from the last change on that gave it up and leads to what exists. Where none does it is gone (empty),
+    by the last that gave it up, or, when none did, as it was, by no change.
+    """
+    given_up = [at for at in range(len(folded) - 1, -1, -1) if name_after(name, folded[at][1]) != name]
+    ways = [_followed(name, folded[at:]) for at in given_up]
+    return next((way for way in ways if exists(way[0])), next((way for way in ways if not way[0]), (name, "")))
+
+
+def _followed(name: str, folded: Sequence[tuple[str, Sequence[DeltaNames]]]) -> tuple[str, str]:
+    by = ""
+    for change, deltas in folded:
+        if (now := name_after(name, deltas)) != name:
+            name, by = now, change
+        if not name:
+            break
+    return name, by
+
+
+def _homes(deltas: Sequence[DeltaNames]) -> dict[str, str]:
+    """The new ids of capabilities by the old ones."""
+    return {delta.capability: delta.rename_to for delta in deltas if delta.rename_to}
+
+
+def _becomes(deltas: Sequence[DeltaNames], delta: DeltaNames, requirement: str) -> tuple[str, ScenarioEdits]:
+    """The name of a requirement after the fold, empty when it is gone, and what happens to its scenarios."""
+    target = _target(delta, requirement, _homes(deltas))
+    return target, _edits({one.capability: one for one in deltas}, delta, requirement, target)
+
+
+def _scenario(target: str, scenario: str, edits: ScenarioEdits) -> str:
+    stays = target and scenario not in edits.removed
+    return f"{target}#{dict(edits.renamed).get(scenario, scenario)}" if stays else ""
 
 
 def _target(delta: DeltaNames, requirement: str, homes: Mapping[str, str]) -> str:

@@ -58,6 +58,13 @@ def effects(spec: "Spec", changes: Sequence[str]) -> dict[str, Effect]:
     return {change: effect(living, deltas) for change, deltas in taking.items()}
 
 
+def folded_names(spec: "Spec", order: Sequence[str]) -> list[tuple[str, tuple[DeltaNames, ...]]]:
+    """What archived changes, given by their ids, have done to names, in the order given; only those that took any away."""
+    folders = {one.id: one for one in map(spec.archived_change, spec.archived())}
+    names = _names_of(spec, [folders[change] for change in order])
+    return [(change, names[change]) for change in order if any(delta.takes_names for delta in names[change])]
+
+
 def _living(known: Mapping[str, tuple[Outline, ...] | None]) -> dict[str, dict[str, tuple[str, ...]]]:
     return {
         capability: {one.name.rpartition("/")[2]: tuple(scenario for scenario, _ in one.scenarios) for one in found}
