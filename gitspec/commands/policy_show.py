@@ -42,10 +42,7 @@ class ShownPolicy(NamedTuple):
 
 def show_policy(spec: Spec) -> ShownPolicy:
     """The policy of a snapshot; every key, also those that have their default."""
-    from gitspec.domain.judge_policy import policy_problems
-    from gitspec.domain.rules import finding
-    from gitspec.domain.severity import severity_problems
-    from gitspec.yaml.binding import locate
+    from gitspec.store.severities import policy_findings
 
     loaded = spec.policy()
     if loaded.value is None:
@@ -56,15 +53,7 @@ def show_policy(spec: Spec) -> ShownPolicy:
         for value in _values((), loaded.value, loaded.document)
         for commit, day in [written.get(value.line, ("", ""))]
     )
-    found = list(loaded.findings)
-    for wrong in severity_problems(loaded.value):
-        line, col = locate(loaded.document, wrong.loc)
-        found.append(finding(wrong.code, wrong.message, layout.POLICY, line, col, wrong.help))
-    for problem in policy_problems(loaded.value):
-        line, col = locate(loaded.document, problem.loc)
-        told = finding("S007", problem.message, layout.POLICY, line, col, problem.help)
-        found.append(told._replace(severity="warning"))
-    return ShownPolicy(spec.has_policy, values, tuple(found))
+    return ShownPolicy(spec.has_policy, values, (*loaded.findings, *policy_findings(spec)))
 
 
 def _values(loc: Loc, model: "Model", document: "Document") -> Iterator[Value]:

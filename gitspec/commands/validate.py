@@ -12,7 +12,7 @@ from gitspec.store.cited import still_cited
 from gitspec.store.facts import CapabilityFacts, Check, facts_of_capabilities
 from gitspec.store.memo import remembered
 from gitspec.store.records import DeltaOutline, finding_of, plain, policy_oid, records_of
-from gitspec.store.severities import in_force, severity_findings
+from gitspec.store.severities import in_force, policy_findings
 from gitspec.store.spec import Spec
 from gitspec.store.task_history import task_findings
 
@@ -117,7 +117,7 @@ def _require_policy(spec: Spec) -> None:
 def _policy(spec: Spec) -> list[Finding]:
     key = policy_oid(spec)
     rows = remembered(spec.cache, "policy", [key], lambda _: [[plain(f) for f in spec.policy().findings]])
-    return [*(finding_of(row) for row in rows[0]), *severity_findings(spec)]
+    return [*(finding_of(row) for row in rows[0]), *policy_findings(spec)]
 
 
 def _changes(spec: Spec, ids: Sequence[str]) -> list[CheckedChange]:

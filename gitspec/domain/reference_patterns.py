@@ -30,6 +30,12 @@ _IDS: dict[str, str] = {
 }
 _BEFORE: dict[str, str] = {"number": rf"(?<![{_WORD}])(?<![0-9]\.)"}
 _AFTER: dict[str, str] = {"change": rf"(?![{_WORD}-])", "number": rf"(?![{_WORD}])(?!\.[0-9])"}
+_HABITS = (
+    (re.compile(r"#$|(?:bug|issue|ticket|fixes|closes|resolves)s?[: #]*$"), "number"),
+    (re.compile(r"change-id: *$"), "hash"),
+    (re.compile(r"jira[: \[(-]*$"), "key"),
+)
+"""What mostly follows such a text, in lower case."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-(?=.)")
 
 
@@ -45,7 +51,7 @@ class PatternReference(NamedTuple):
 
 
 class PatternProblem(NamedTuple):
-    """Why a pattern finds nothing, or too much, and what to write."""
+    """Why a pattern finds nothing, too much, or hardly what is meant, and what to write."""
 
     message: str
     help: str
@@ -109,7 +115,17 @@ def pattern_problem(pattern: "ReferencePattern") -> PatternProblem | None:
         return PatternProblem(
             f"the pattern takes every {what} for a reference", f"write what stands around it: '#{PLACE}'"
         )
+    if "id" not in pattern.model_fields_set and (kind := _habit(text.partition(PLACE)[0].lower())):
+        return PatternProblem(
+            f"the pattern finds ids of changes, and what stands there mostly is a {kind}",
+            f"say 'id: {kind}', or 'id: change' if that is meant",
+        )
     return None
+
+
+def _habit(before: str) -> str:
+    """What a text like that is mostly followed by, if not by the id of a change; empty when nobody knows."""
+    return next((kind for form, kind in _HABITS if form.search(before)), "")
 
 
 def _usable(patterns: Sequence["ReferencePattern"], where: str) -> Iterator["ReferencePattern"]:

@@ -1,4 +1,4 @@
-"""The severities that a project's policy sets, and what is wrong with them; remembered, for warm checks read no YAML."""
+"""The severities that a project's policy sets, and what is wrong with it; remembered, for warm checks read no YAML."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -23,24 +23,29 @@ def in_force(spec: "Spec", findings: "Iterable[Finding]") -> list[Finding]:
     return with_severities(found, Severities(kept["severity"], kept["mode"]))
 
 
-def severity_findings(spec: "Spec") -> list[Finding]:
-    """R025, at the place in the policy, for each severity that it cannot change."""
+def policy_findings(spec: "Spec") -> list[Finding]:
+    """What is wrong with a policy that can be read, at its place: R025 for each severity that it cannot change, and S007, a
+    warning, for each rule that cannot do what it was written for."""
     return [finding_of(row) for row in _kept(spec)["findings"]]
 
 
 def _kept(spec: "Spec") -> dict[str, Any]:
-    kept = remembered(spec.cache, "severities", [policy_oid(spec)], lambda _: [_read(spec)])[0]
+    kept = remembered(spec.cache, "policy-problems", [policy_oid(spec)], lambda _: [_read(spec)])[0]
     assert isinstance(kept, dict)
     return kept
 
 
 def _read(spec: "Spec") -> dict[str, Any]:
+    from gitspec.domain.judge_policy import policy_problems
+    from gitspec.domain.rules import finding
     from gitspec.yaml.binding import locate
 
     loaded = spec.policy()
     policy = loaded.value
     if policy is None:
         return {"severity": {}, "mode": "enforce", "findings": []}
-    problems = severity_problems(policy)
-    placed = [p.finding(layout.POLICY, *locate(loaded.document, p.loc)) for p in problems]
+    placed = [p.finding(layout.POLICY, *locate(loaded.document, p.loc)) for p in severity_problems(policy)]
+    for problem in policy_problems(policy):
+        found = finding("S007", problem.message, layout.POLICY, *locate(loaded.document, problem.loc), problem.help)
+        placed.append(found._replace(severity="warning"))
     return {"severity": dict(policy.severity), "mode": policy.mode, "findings": [plain(f) for f in placed]}

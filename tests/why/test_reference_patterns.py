@@ -105,6 +105,25 @@ def test_a_pattern_that_cannot_work_has_a_problem(pattern: str, where: str, kind
     assert problem is not None and said in problem.message and problem.help
 
 
+@pytest.mark.parametrize(
+    ("pattern", "kind"),
+    [
+        ("Closes-Bug: {id}", "number"),
+        ("Fixes #{id}", "number"),
+        ("Issue: {id}", "number"),
+        ("Change-Id: {id}", "hash"),
+        ("JIRA: {id}", "key"),
+        ("(OpenSpec: {id})", ""),
+        ("openspec/changes/{id}/", ""),
+        ("Change: {id}", ""),
+    ],
+)
+def test_pattern_that_leaves_open_what_its_text_tells_has_a_problem(pattern: str, kind: str) -> None:
+    problem = pattern_problem(ReferencePattern.model_validate({"pattern": pattern}))
+    assert (f"id: {kind}" in problem.help) if problem else not kind
+    assert pattern_problem(_pattern(pattern, "change")) is None
+
+
 def test_patterns_that_find_nothing_break_nothing() -> None:
     find = pattern_finder(
         [_pattern("OpenSpec:"), _pattern("{id}{id}"), _pattern("x", where="trailer"), _pattern("#{id}")]
@@ -157,6 +176,8 @@ def test_the_policy_says_which_pattern_finds_nothing_and_what_to_write(repo: Rep
     repo.commit("Policy")
     ran = gitspec(repo, "policy", "show")
     assert ran.code == 0
+    for _ in range(2):
+        assert gitspec(repo, "validate").out.count("S007 warning: the pattern has ") == 2
     assert "spec/gitspec.yaml:5:7: S007 warning: the pattern has no {id}: it finds nothing" in ran.out
     assert "spec/gitspec.yaml:6:7: S007 warning: the pattern has more than one {id}" in ran.out
     assert "help: write {id} once, where the id stands" in ran.out
