@@ -53,6 +53,7 @@ def command(
     from gitspec.render import why as render
     from gitspec.render.json import document
     from gitspec.render.output import paint, patience, write
+    from gitspec.render.why_data import why_data
     from gitspec.store.cache import Cache
     from gitspec.store.part_spec import SpecParts
 
@@ -63,7 +64,7 @@ def command(
     with patience("reading history"):
         answer = why(parts, place, Wanted(ignore=ignored, moved=moved, copied=min(copied, 3), spaces=not no_spaces))
     if form == "json":
-        write(document("why", at=parts.name, **render.why_data(answer)))
+        write(document("why", at=parts.name, **why_data(answer)))
     elif form == "markdown":
         write(render.why_markdown(answer))
     else:

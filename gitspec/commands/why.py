@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MANY = 500
 _FEW = 3
-"""Changes of which history is walked for what no commit says: who archived them, who merged their proposals."""
+"""Changes of which more is looked at than what is at hand: who archived them, who merged them, what approvals count."""
 
 
 class CommitLines(NamedTuple):
@@ -93,7 +93,7 @@ def why(parts: SpecParts, argument: str, wanted: Wanted) -> Why:
     try:
         groups = _grouped(_by_commit(origins, _with_settlers(answered, history), history))
         changes = change_answers(parts, (change for group in groups for change in group.changes))
-        changes = _with_archives(changes, history)
+        changes = _with_judged(parts, _with_archives(changes, history), tip)
         if policy is not None and policy.approvals.need == "merged" and not history.is_cut_off:
             changes = _with_merges(changes, repo, tip)
     finally:
@@ -192,6 +192,16 @@ def _with_merges(changes: Mapping[str, ChangeAnswer], repo: "Repository", tip: s
     return dict(changes) | {
         one.id: one._replace(merged_in=merged_in(repo, tip, f"{CHANGES}/{one.id}/proposal.md")) for one in few
     }
+
+
+def _with_judged(parts: SpecParts, changes: Mapping[str, ChangeAnswer], tip: str) -> dict[str, ChangeAnswer]:
+    """With whether their recorded approvals count, of a few."""
+    few = [one for one in changes.values() if one.approvals][:_FEW]
+    if not few:
+        return dict(changes)
+    from gitspec.commands.why_approvals import judged
+
+    return dict(changes) | {one.id: one._replace(judged=judged(parts, one, tip)) for one in few}
 
 
 def _tags(repo: "Repository", names: Sequence[str]) -> set[str]:

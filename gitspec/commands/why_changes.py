@@ -10,6 +10,7 @@ from gitspec.store import layout
 from gitspec.store.memo import remembered
 
 if TYPE_CHECKING:
+    from gitspec.commands.why_approvals import Judged
     from gitspec.domain.delta import Delta, ScenarioEdits
     from gitspec.store.part_spec import SpecParts
     from gitspec.store.spec import ChangeFolder, Spec
@@ -43,7 +44,7 @@ class TouchedRequirement(NamedTuple):
 
 
 class RecordedApproval(NamedTuple):
-    """An approval in change.yaml; ``is_signed``: with a signature, which is not verified here."""
+    """An approval in change.yaml; ``is_signed``: with a signature, which ``ChangeAnswer.judged`` is about."""
 
     by: str
     day: str
@@ -63,7 +64,7 @@ class ChangeAnswer(NamedTuple):
     """A change. ``state`` is active, archived, closed, or unknown: then spec/ here has none of that id, and the rest is
     empty. ``tag`` is the archive tag's name where there is one, ``archived_in`` the commit that put it into the archive, and
     ``imported`` where an imported change came from: no commit here archived it. ``merged_in`` is the commit that brought the
-    proposal to the branch, where the policy takes that for the approval.
+    proposal to the branch, where the policy takes that for the approval; ``judged`` whether recorded approvals count.
     """
 
     id: str
@@ -81,6 +82,7 @@ class ChangeAnswer(NamedTuple):
     merged_in: str = ""
     tag: str = ""
     archived_in: str = ""
+    judged: "Judged | None" = None
 
 
 def change_answers(parts: "SpecParts", changes: Iterable[str]) -> dict[str, ChangeAnswer]:

@@ -1,9 +1,9 @@
-"""What stands behind lines of code, as text, as Markdown, and as data for JSON."""
+"""What stands behind lines of code, as text and as Markdown."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator
 
-from gitspec.commands.why import CommitLines, Group, Why
+from gitspec.commands.why import Group, Why
+from gitspec.commands.why_approvals import Judged
 from gitspec.commands.why_changes import ChangeAnswer, TouchedRequirement
 from gitspec.domain.attribution import Because
 from gitspec.git.identity import utc_date
@@ -49,19 +49,6 @@ def why_markdown(why: Why) -> str:
         parts += [f"| {escape(label)} | {escape(text)} |\n" for label, text in rows]
     parts += [f"\n> {escape(note)}\n" for note in why.notes]
     return "".join(parts)
-
-
-def why_data(why: Why) -> dict[str, Any]:
-    """The body of `gitspec why --json`."""
-    return {
-        "path": why.path,
-        "first": why.first or None,
-        "last": why.last or None,
-        "lines": why.lines,
-        "answers": [_group_data(group) for group in why.groups],
-        "changes": [_change_data(change) for change in why.changes.values()],
-        "notes": list(why.notes),
-    }
 
 
 def _head(why: Why, paint: Paint) -> str:
@@ -190,6 +177,8 @@ def _behind(change: ChangeAnswer, group: Group) -> Iterator[str]:
     for approval in change.approvals:
         signed = "" if approval.is_signed else ", not signed"
         yield _row("approved", f"{clean_line(approval.by)}, {approval.day}{signed}  {change.folder}/change.yaml")
+    if change.judged:
+        yield _row("", clean_line(_of_approvals(change.judged, len(change.approvals))))
     if change.merged_in:
         yield _row("approved", f"the proposal was merged by {change.merged_in[:12]}")
     if change.imported:
@@ -197,6 +186,13 @@ def _behind(change: ChangeAnswer, group: Group) -> Iterator[str]:
     elif change.archived_in or change.tag:
         commit = f"by {change.archived_in[:12]}" if change.archived_in else ""
         yield _row(change.state, "  ".join(filter(None, (commit, change.tag))))
+
+
+def _of_approvals(judged: Judged, number: int) -> str:
+    policy = f"by the policy of {judged.policy_of[:12]}"
+    if judged.counts:
+        return f"verified: {'it' if number == 1 else 'one of them'} counts {policy}"
+    return f"not verified: {judged.why}" if judged.counts is None else f"does not count {policy}: {judged.why}"
 
 
 def _requirement(requirement: TouchedRequirement, change: ChangeAnswer, *, named: bool) -> Iterator[str]:
@@ -226,76 +222,3 @@ def _row(label: str, text: str) -> str:
 
 def _cells(line: str) -> tuple[str, str]:
     return line[:_WIDE].strip(), line[_WIDE:]
-
-
-def _group_data(group: Group) -> dict[str, Any]:
-    return {
-        "lines": group.lines,
-        "how": group.because.how,
-        "changes": list(group.changes),
-        "commits": [_commit_data(one) for one in group.commits],
-    }
-
-
-def _commit_data(one: CommitLines) -> dict[str, Any]:
-    answer = one.answer
-    return {
-        "id": answer.commit.oid if answer else None,
-        "author": answer.commit.author if answer else None,
-        "day": utc_date(answer.commit.time) if answer else None,
-        "subject": answer.commit.subject if answer else None,
-        "lines": one.lines,
-        "spans": [
-            {
-                "first": span.first,
-                "last": span.first + span.lines - 1,
-                "path": span.path if answer else None,
-                "was": span.was if answer else None,
-            }
-            for span in one.spans
-        ],
-        "how": answer.because.how if answer else "uncommitted",
-        "via": (answer.because.via or None) if answer else None,
-        "said": (answer.because.said or None) if answer else None,
-        "tickets": list(answer.because.tickets) if answer else [],
-        "tasks": list(answer.said.tasks) if answer else [],
-        "requirements": list(answer.said.specs) if answer else [],
-        "release": one.release or None,
-    }
-
-
-def _change_data(change: ChangeAnswer) -> dict[str, Any]:
-    def place(there: bool, name: str) -> str | None:
-        return f"{change.folder}/{name}" if there else None
-
-    return {
-        "id": change.id,
-        "state": change.state,
-        "title": change.title or None,
-        "kind": change.kind or None,
-        "path": change.folder or None,
-        "proposal": place(change.has_proposal, "proposal.md"),
-        "design": place(change.has_design, "design.md"),
-        "requirements": [_requirement_data(one) for one in change.requirements],
-        "approvals": [{"by": a.by, "day": a.day, "signed": a.is_signed} for a in change.approvals],
-        "merged_in": change.merged_in or None,
-        "imported": change.imported or None,
-        "tag": change.tag or None,
-        "archived_in": change.archived_in or None,
-    }
-
-
-def _requirement_data(requirement: TouchedRequirement) -> dict[str, Any]:
-    scenarios: Sequence[dict[str, Any]] = [
-        {"id": f"{requirement.name}#{one.name}", "kind": one.kind, "line": one.line} for one in requirement.scenarios
-    ]
-    return {
-        "id": requirement.name,
-        "kind": requirement.kind,
-        "was": requirement.was or None,
-        "path": requirement.path,
-        "line": requirement.line,
-        "scenarios": scenarios,
-        "now": requirement.now or None,
-        "living": requirement.living or None,
-    }

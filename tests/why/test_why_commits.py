@@ -144,7 +144,7 @@ def test_a_project_without_a_policy_gets_the_commits(repo: Repo) -> None:
     assert data["changes"] == [
         {
             "id": "lost-one", "state": "unknown", "title": None, "kind": None, "path": None, "proposal": None,
-            "design": None, "requirements": [], "approvals": [], "merged_in": None, "imported": None,
+            "design": None, "requirements": [], "approvals": [], "approved": None, "merged_in": None, "imported": None,
             "tag": None, "archived_in": None,
         }
     ]  # fmt: skip
