@@ -15,6 +15,8 @@ import pytest
 
 if TYPE_CHECKING:
     from gitspec.domain.citable import Citable
+    from gitspec.store.spec import Spec
+    from gitspec.store.unknown_names import WaysOut
 
 MARK = "spec"
 PROPERTY = "spec"
@@ -60,7 +62,7 @@ class Names:
 
     def __init__(self, top: Path | None) -> None:
         self._top = top
-        self._known: Citable | None = None
+        self._known: tuple[Citable, WaysOut] | None = None
         self._is_read = False
         self.unjudged = ""
         """Why no name can be judged."""
@@ -96,30 +98,44 @@ class Names:
             for name in mark.args:
                 if not isinstance(name, str):
                     yield f"{item.nodeid}: E001 the mark spec takes names as texts, not {type(name).__name__}"
-                elif (known := self._names()) is not None and not known.exists(name):
-                    near = known.near(name)
+                elif (known := self._names()) is not None and not known[0].exists(name):
                     yield f"{item.nodeid}: E001 there is no '{_shown(name)}'"
-                    yield f"  help: did you mean {' or '.join(near)}?" if near else "  help: gitspec list --specs"
+                    yield f"  help: {_help(known[1], name)}"
             if mark.kwargs:
                 yield f"{item.nodeid}: E001 the mark spec takes no '{_shown(min(mark.kwargs))}', only names"
 
-    def _names(self) -> "Citable | None":
-        """What may be named; None when that cannot be told."""
+    def _names(self) -> "tuple[Citable, WaysOut] | None":
+        """What may be named, and what helps with other names; None when that cannot be told."""
         if not self._is_read:
             self._is_read = True
             self._known = self._read()
         return self._known
 
-    def _read(self) -> "Citable | None":
+    def _read(self) -> "tuple[Citable, WaysOut] | None":
         from gitspec.errors import GitspecError
+        from gitspec.store.citable import citable
+        from gitspec.store.unknown_names import WaysOut
 
         try:
-            return citable_of(self._top) if self._top else None
+            if self._top is None:
+                return None
+            spec = spec_of(self._top)
+            known = citable(spec)
+            return known, WaysOut(spec, known)
         except GitspecError as error:
             self.unjudged = _shown(error.message)
         except OSError as error:
             self.unjudged = _shown(str(error))
         return None
+
+
+def _help(ways: "WaysOut", name: str) -> str:
+    from gitspec.errors import GitspecError
+
+    try:
+        return _shown(ways.of(name))
+    except (GitspecError, OSError):  # history cannot be read
+        return "gitspec list --specs"
 
 
 class SpecReport:
@@ -191,9 +207,10 @@ class SpecReport:
     def _all_names(self) -> list[str]:
         """What lives, so that what no test names stands in the report too."""
         from gitspec.errors import GitspecError
+        from gitspec.store.citable import citable
 
         try:
-            return citable_of(self._top).names()
+            return citable(spec_of(self._top)).names()
         except (GitspecError, OSError):
             return []
 
@@ -203,19 +220,18 @@ def named_by(item: pytest.Item) -> list[str]:
     return list(dict.fromkeys(n for mark in item.iter_markers(MARK) for n in mark.args if isinstance(n, str)))
 
 
-def citable_of(top: Path) -> "Citable":
-    """What tests of the project at ``top`` may name, as spec/ lies in its work tree. Raises GitspecError."""
+def spec_of(top: Path) -> "Spec":
+    """spec/ as it lies in the work tree of the project at ``top``. Raises GitspecError."""
     from gitspec.errors import CannotJudge
     from gitspec.git.repository import discover
     from gitspec.git.snapshot import at_work_tree
     from gitspec.store.cache import Cache
-    from gitspec.store.citable import citable
     from gitspec.store.spec import Spec
 
     repo = discover(str(top), recover=False)
     if repo.top is None or not top.samefile(repo.top):
         raise CannotJudge("L010", "spec/ is not at the top of a Git repository")
-    return citable(Spec(at_work_tree(repo), Cache(repo)))
+    return Spec(at_work_tree(repo), Cache(repo))
 
 
 def _head(top: Path) -> str:

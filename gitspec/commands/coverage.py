@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from gitspec.commands.names import Named
 from gitspec.commands.test_results import Tested
-from gitspec.domain.citable import Citable, name_now
+from gitspec.domain.citable import Citable
 from gitspec.domain.citations import Citation
 from gitspec.domain.finding import Finding, has_errors
 from gitspec.domain.nearest import nearest
 from gitspec.domain.rules import finding
 from gitspec.errors import UsageError
-from gitspec.store.citable import Outline, citable, folded_names, outlines
+from gitspec.store.citable import Outline, citable, outlines
 from gitspec.store.cited import citations_of
 from gitspec.store.severities import in_force
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 State = Literal["untested", "tested", "passed", "failed", "skipped", "not-run"]
 """``tested``: a test names it, and nobody gave results. With results: ``not-run`` when they say nothing of its tests."""
-_HELPED = 200
-"""To so many names that do not exist the nearest ones are looked for."""
 
 
 class Covered(NamedTuple):
@@ -180,7 +178,10 @@ def _findings(spec: "Spec", known: Citable, citations: Sequence[Citation], resul
     strange = {r.name: r for r in reversed(results) if r.name not in told and not known.exists(r.name)}
     if not unknown and not strange:
         return []
-    helps = _helps(spec, known, dict.fromkeys([*(c.name for c in unknown), *strange]))
+    from gitspec.store.unknown_names import WaysOut
+
+    ways = WaysOut(spec, known)
+    helps = {name: ways.of(name) for name in dict.fromkeys([*(c.name for c in unknown), *strange])}
     found = [
         finding("E001" if c.is_test else "E003", f"there is no '{c.name}'", c.path, c.line, help=helps[c.name])
         for c in unknown
@@ -190,22 +191,3 @@ def _findings(spec: "Spec", known: Citable, citations: Sequence[Citation], resul
         for name, r in strange.items()
     ]
     return sorted(in_force(spec, found), key=lambda f: (f.path, f.line, f.message))
-
-
-def _helps(spec: "Spec", known: Citable, names: Iterable[str]) -> dict[str, str]:
-    from gitspec.store.lived import Lived
-
-    order = [archive.change for archive in Lived(spec).archives()] if spec.archived() else []
-    folded = folded_names(spec, order)
-    helps: dict[str, str] = {}
-    for name in names:
-        now, change = name_now(name, folded, known.exists)
-        if not now:
-            helps[name] = f"change {change} removed it; delete what is no longer wanted"
-        elif change:
-            helps[name] = f"change {change} renamed it: write {now}"
-        elif len(helps) < _HELPED and (near := known.near(name)):
-            helps[name] = f"did you mean {' or '.join(near)}?"
-        else:
-            helps[name] = "write <capability>/<requirement> or <capability>/<requirement>#<scenario>"
-    return helps

@@ -20,7 +20,10 @@ class ScenarioEdits(NamedTuple):
 
 
 class DeltaNames(NamedTuple):
-    """What a delta does to names. ``added`` holds scenarios by requirement; pairs are (old, new), of a move the new one is whole."""
+    """What a delta does to names. ``added`` holds scenarios by requirement; pairs are (old, new), of a move the new one is whole.
+
+    ``is_broken``: its file has errors, and nothing else is known.
+    """
 
     capability: str
     rename_to: str = ""
@@ -29,6 +32,7 @@ class DeltaNames(NamedTuple):
     removed: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     moved: tuple[tuple[str, str], ...] = ()
+    is_broken: bool = False
 
     @property
     def takes_names(self) -> bool:
@@ -134,7 +138,7 @@ def _edits(deltas: Mapping[str, DeltaNames], delta: DeltaNames, requirement: str
 
 
 class Citable(NamedTuple):
-    """The names that may be cited. Of a capability whose file is ``broken`` nothing can be told."""
+    """The names that may be cited. Of a capability nothing can be told whose file, or a delta of it, is ``broken``."""
 
     living: Living
     broken: frozenset[str]

@@ -44,8 +44,9 @@ def outlines(spec: "Spec", capabilities: Sequence[str] | None = None) -> dict[st
 def citable(spec: "Spec", known: Mapping[str, tuple[Outline, ...] | None] | None = None) -> Citable:
     """What tests and code may cite: what lives, and what active changes bring. ``known``: the outlines, if at hand."""
     known = outlines(spec) if known is None else known
-    broken = [capability for capability, found in known.items() if found is None]
     changes = _names_of(spec, [spec.change(change) for change in spec.change_ids()])
+    broken = [capability for capability, found in known.items() if found is None]
+    broken += [delta.capability for deltas in changes.values() for delta in deltas if delta.is_broken]
     return with_changes(_living(known), broken, changes.values())
 
 
@@ -101,6 +102,7 @@ def _outlines(capability: str, path: str, row: list[Any]) -> tuple[Outline, ...]
 
 
 def _names_of(spec: "Spec", folders: "Sequence[ChangeFolder]") -> dict[str, tuple[DeltaNames, ...]]:
+    """What the deltas of each change do to names, by its id. Of one that cannot be read only the capability is known."""
     keys = [f"{folder.path} {_tree_of_deltas(spec, folder)}" for folder in folders]
     rows = remembered(spec.cache, "names", keys, lambda missing: [_rows_of(folders[i]) for i in missing])
     return {folder.id: tuple(map(_delta, row)) for folder, row in zip(folders, rows, strict=True)}
@@ -115,7 +117,10 @@ def _tree_of_deltas(spec: "Spec", folder: "ChangeFolder") -> str:
 
 
 def _rows_of(folder: "ChangeFolder") -> list[Any]:
-    return [_plain(loaded.value) for loaded in folder.deltas.values() if loaded.value is not None]
+    return [
+        _plain(loaded.value) if loaded.value is not None else [capability]
+        for capability, loaded in folder.deltas.items()
+    ]
 
 
 def _plain(delta: "Delta") -> list[Any]:
@@ -141,6 +146,8 @@ def _plain(delta: "Delta") -> list[Any]:
 
 
 def _delta(row: list[Any]) -> DeltaNames:
+    if len(row) == 1:
+        return DeltaNames(row[0], is_broken=True)
     capability, rename_to, added, modified, removed, renamed, moved = row
     return DeltaNames(
         capability,

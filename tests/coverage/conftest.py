@@ -31,6 +31,13 @@ def change(repo: Repo, name: str, delta: str, tasks: str = "# Tasks\n\n- [x] 1.1
     repo.write(f"{folder}/deltas/auth.yaml", delta)
 
 
+def unlink(project: Repo) -> None:
+    """Take away the link that keeps auth/login-page where it is."""
+    auth = project.read("spec/capabilities/auth.yaml")
+    links = "    links:\n      relates-to:\n        - auth/login-page\n"
+    project.write("spec/capabilities/auth.yaml", auth.replace(links, ""))
+
+
 @pytest.fixture
 def project(repo: Repo) -> Repo:
     """The repository with ``specs``, committed."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import Repo
-from tests.coverage.conftest import NAME, Cli, change
+from tests.coverage.conftest import NAME, Cli, change, unlink
 from tests.coverage.test_pytest_plugin import run_pytest
 from tests.reading.test_json_shapes import EXAMPLES, compare
 
@@ -124,13 +124,6 @@ def test_code_that_names_nothing_is_a_warning(project: Repo, gitspec: Cli) -> No
 def test_what_an_active_change_brings_may_be_named(project: Repo, write_test: WriteTest, gitspec: Cli) -> None:
     write_test("a", "auth/totp", "auth/totp#asked")
     assert gitspec("coverage", "--json").json["findings"] == []
-
-
-def unlink(project: Repo) -> None:
-    """Take away the link that keeps auth/login-page where it is."""
-    auth = project.read("spec/capabilities/auth.yaml")
-    links = "    links:\n      relates-to:\n        - auth/login-page\n"
-    project.write("spec/capabilities/auth.yaml", auth.replace(links, ""))
 
 
 def test_a_scenario_that_was_renamed_or_removed_is_told_so(project: Repo, write_test: WriteTest, gitspec: Cli) -> None:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.conftest import Repo
-from tests.coverage.conftest import NAME, specs
+from tests.coverage.conftest import NAME, Cli, change, specs, unlink
 
 ROOT = Path(__file__).parents[2]
 WriteTest = Callable[..., str]
@@ -63,6 +63,18 @@ def test_a_name_of_nothing_is_an_error_of_the_collection_with_the_nearest_name(
     assert done.code == pytest.ExitCode.INTERRUPTED
     assert f"{path}::test_a: E001 there is no 'auth/session-expiry#idle-timeuot'" in done.out
     assert f"help: did you mean {NAME}?" in done.out
+
+
+def test_a_name_that_a_rename_has_left_behind_is_told_the_new_one(
+    project: Repo, write_test: WriteTest, gitspec: Cli
+) -> None:
+    unlink(project)
+    write_test("a", "auth/login-page#shown")
+    change(project, "rename-login", "capability: auth\nrenamed:\n  - id: login-page\n    to: sign-in-page\n")
+    project.commit("Rename")
+    assert run_pytest(project.path).code == 0
+    gitspec("archive", "rename-login")
+    assert "  help: change rename-login renamed it: write auth/sign-in-page#shown" in run_pytest(project.path).out
 
 
 def test_each_test_with_a_wrong_name_is_told(project: Repo) -> None:
@@ -116,6 +128,10 @@ def test_the_names_that_removed_requirements_had_are_unknown(project: Repo, writ
 
 def test_names_of_a_file_with_errors_are_not_judged(project: Repo, write_test: WriteTest) -> None:
     write_test("a", "auth/nothing", "billing/invoices/numbering")
+    path = "spec/changes/add-2fa/deltas/auth.yaml"
+    project.write(path, project.read(path).replace("added:", "addde:"))
+    assert "E001" not in (out := run_pytest(project.path).out), out
+    project.git("checkout", "-q", "--", path)
     project.write("spec/capabilities/auth.yaml", "capability: auth\nwhat: is this\n")
     assert run_pytest(project.path).code == 0
 

@@ -9,8 +9,7 @@ from gitspec.domain.citable import DeltaNames, ScenarioEdits, effect
 from gitspec.git.repository import discover
 from gitspec.git.scratch import scratch
 from tests.conftest import Repo
-from tests.coverage.conftest import NAME, Cli, change
-from tests.coverage.test_coverage import unlink
+from tests.coverage.conftest import NAME, Cli, change, unlink
 
 WriteTest = Callable[..., str]
 REMOVE = "capability: auth\nremoved:\n  - id: login-page\n    reason: Nobody used it.\n"
