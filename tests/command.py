@@ -23,15 +23,15 @@ class Ran(NamedTuple):
     err: str
 
 
-def called(folder: Path, *args: str, stdin: bytes = b"") -> Ran:
+def called(folder: Path, *args: str, stdin: bytes = b"", **env: str) -> Ran:
     """What ``gitspec <args>`` in ``folder`` says, in this process: a child of Python for each would take longer than all
-    that it does."""
+    that it does. ``env`` adds variables."""
     streams = [
         io.TextIOWrapper(io.BytesIO(data), encoding="utf-8", errors="backslashreplace") for data in (stdin, b"", b"")
     ]
     repository.NOTICES.clear()  # what an earlier call said
     replaced = dict(zip(("stdin", "stdout", "stderr"), streams, strict=True))
-    with chdir(folder), patch.dict(os.environ, environment()), patch.multiple(sys, **replaced):
+    with chdir(folder), patch.dict(os.environ, {**environment(), **env}), patch.multiple(sys, **replaced):
         code = run(args)
     out, err = (_text(stream) for stream in streams[1:])
     assert "Traceback" not in err, err

@@ -1,15 +1,12 @@
 """A forge in a folder: a bare repository, pull requests to it, the payloads it sends, and clones as a runner makes them."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.archive.project import ADDED, TASKS, project, propose
-from tests.command import ROOT
+from tests.command import called
 from tests.conftest import Repo
 
 ZERO = "0" * 40
@@ -112,16 +109,13 @@ def github(clone: Repo, name: str, payload: object, *args: str, **env: str) -> R
     for file in ("summary", "output"):
         (place / file).write_text("")
     variables = {
-        **os.environ, "PYTHONPATH": str(ROOT), "GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(place / "event.json"),
+        "GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(place / "event.json"),
         "GITHUB_STEP_SUMMARY": str(place / "summary"), "GITHUB_OUTPUT": str(place / "output"), "CI": "true", **env,
     }  # fmt: skip
-    command = [sys.executable, "-m", "gitspec", "ci", "github", *args]
-    done = subprocess.run(command, cwd=clone.path, capture_output=True, check=False, env=variables)
-    log = (done.stdout + done.stderr).decode()
-    assert "Traceback" not in log, log
+    done = called(clone.path, "ci", "github", *args, **variables)
     rows = (line.partition("=") for line in (place / "output").read_text().splitlines())
     outputs = {key: value for key, _, value in rows}
-    return Ran(done.returncode, log, (place / "summary").read_text(), outputs)
+    return Ran(done.code, done.out + done.err, (place / "summary").read_text(), outputs)
 
 
 def proposed(repo: Repo, change: str, delta: str, *, tasks: str = TASKS, capability: str = "auth") -> None:

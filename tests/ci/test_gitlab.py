@@ -1,23 +1,15 @@
 """Merge requests and pushes of GitLab, by its predefined variables."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from tests.ci.forge import Forge
-from tests.command import ROOT
+from tests.command import called
 from tests.conftest import Repo
 
 
 def gitlab(clone: Repo, *args: str, **variables: str) -> tuple[int, str]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "GITLAB_CI": "true", **variables}
-    command = [sys.executable, "-m", "gitspec", "ci", "gitlab", *args]
-    done = subprocess.run(command, cwd=clone.path, capture_output=True, check=False, env=env)
-    said = (done.stdout + done.stderr).decode()
-    assert "Traceback" not in said
-    return done.returncode, said
+    done = called(clone.path, "ci", "gitlab", *args, GITLAB_CI="true", **variables)
+    return done.code, done.out + done.err
 
 
 def request(forge: Forge, title: str = "T", description: str = "Change: add-2fa", **more: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-from unittest.mock import patch
 
 import pytest
 
@@ -56,8 +55,7 @@ def said(done: "subprocess.CompletedProcess[bytes]") -> str:
 
 def gitspec(repo: Repo, *args: str, **env: str) -> "subprocess.CompletedProcess[bytes]":
     """What the gitspec command says in this process, in the shape in which Git's answers come."""
-    with patch.dict(os.environ, env):
-        ran = called(repo.path, *args)
+    ran = called(repo.path, *args, **env)
     return subprocess.CompletedProcess(args, ran.code, ran.out.encode(), ran.err.encode())
 
 
