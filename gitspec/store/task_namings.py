@@ -1,13 +1,15 @@
 """What commit messages say of tasks: who names them, and what takes that back."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.domain.origins import REVERTED
 from gitspec.domain.references import KEY, TASK_KEY
 from gitspec.domain.task_truth import Naming, Past, Revert
-from gitspec.git.ref_tips import commit_of, is_ancestor
+from gitspec.git.built_on import BuiltOn
+from gitspec.git.ref_tips import commits_of
 from gitspec.git.run import git
 from gitspec.git.spec_history import shallow_boundary
 
@@ -40,7 +42,9 @@ class Said:
         self.repo: Repository = spec.snapshot.repo
         self.tip = tip
         self._history: History | None = None
-        self._reverts: list[_Row] | None = None
+        self._reverting: tuple[str, ...] | None = None
+        self._is_reached: dict[str, bool] = {}
+        self._brought: dict[tuple[str, str], frozenset[str]] = {}
         self._cut_off: frozenset[str] | None = None
 
     def close(self) -> None:
@@ -68,7 +72,7 @@ class Said:
             if not tasks:
                 continue
             subjects[line.oid] = line.subject
-            numbers = then.numbers_at((line.oid, *self._parents(line.oid)))
+            numbers = then.numbers_at(self._with_parents(line.oid))
             namings += [Naming(line.oid, now) for task in tasks if (now := numbers.get(task, "" if numbers else task))]
         reverts = self._relevant(subjects)
         taken = {revert.commit for revert in reverts}
@@ -85,70 +89,88 @@ class Said:
             self._history = open_history(self.repo, self.tip, policy=policy, use_cache=self._spec.cache is not None)
         return self._history
 
-    def _parents(self, commit: str) -> list[str]:
-        return git(self.repo, "rev-list", "--no-walk", "--parents", commit).decode().split()[1:2]
+    def _with_parents(self, commit: str) -> Iterator[str]:
+        yield commit
+        yield from git(self.repo, "rev-list", "--no-walk", "--parents", commit).decode().split()[1:2]
 
     def _relevant(self, subjects: dict[str, str]) -> list[Revert]:
         """The reverts of these commits, and of such reverts, the newest first."""
-        if not subjects:
+        reverting = self._all_reverting() if subjects else ()
+        if not reverting:
             return []
+        after = BuiltOn(self.repo, self.tip, subjects)
+        later = after.later()
+        rows = self._rows([commit for commit in reverting if commit in later])
         of_interest = dict(subjects)
-        undone: set[str] = set()
-        rows = self._all_reverts()
-        while True:
-            new = [row for row in rows if row.commit not in undone and self._undoes(row, of_interest)]
-            if not new:
-                break
-            undone |= {row.commit for row in new}
+        undone: dict[str, _Row] = {}
+        while new := self._undoing([row for row in rows if row.commit not in undone], of_interest):
+            undone |= {row.commit: row for row in new}
             of_interest |= {row.commit: row.subject for row in new}
-        below = {commit: self._below(commit, of_interest) for commit in undone}
-        by_id = {row.commit: row for row in rows}
+        below = after.below(undone, of_interest)
+        by_subject: dict[str, list[str]] = {}
+        for commit, subject in of_interest.items():
+            by_subject.setdefault(subject, []).append(commit)
+        known = sorted(of_interest)
         found = []
-        for commit in sorted(undone, key=lambda one: -len(below[one])):
-            taken = self._named(by_id[commit], of_interest) & below[commit]
+        for commit, row in sorted(undone.items(), key=lambda one: -len(below[one[0]])):
+            taken = self._named(row, known) & below[commit]
             if not taken:
-                quoted = by_id[commit].quoted
-                taken = frozenset(
-                    [c for c, subject in of_interest.items() if subject == quoted and c in below[commit]][:1]
-                )
+                quoted = (one for one in by_subject.get(row.quoted, ()) if one in below[commit])
+                taken = frozenset([one] if (one := next(quoted, "")) else ())
             found.append(Revert(commit, taken, below[commit]))
         return found
 
-    def _undoes(self, row: _Row, of_interest: dict[str, str]) -> bool:
-        """Whether a revert says that it takes one of these back: by the subject, where a rebase has made the id stale."""
-        if self._named(row, of_interest):
-            return True
-        is_quoted = any(subject == row.quoted and commit != row.commit for commit, subject in of_interest.items())
-        return is_quoted and not any(self._is_reached(target) for target, _ in row.targets)
+    def _undoing(self, rows: Sequence[_Row], of_interest: Mapping[str, str]) -> list[_Row]:
+        """The reverts that say that they take one of these back: by the subject, where a rebase has made the id stale."""
+        known, subjects = sorted(of_interest), set(of_interest.values())
+        found = [row for row in rows if self._named(row, known)]
+        named = {row.commit for row in found}
+        quoting = [row for row in rows if row.commit not in named and row.quoted in subjects]
+        self._look_up({target for row in quoting for target, _ in row.targets})
+        return found + [row for row in quoting if not any(self._is_reached[target] for target, _ in row.targets)]
 
-    def _named(self, row: _Row, of_interest: dict[str, str]) -> frozenset[str]:
+    def _named(self, row: _Row, known: Sequence[str]) -> frozenset[str]:
+        """Those of ``known``, sorted, that a revert names, or that a merge brought which it names."""
         found: set[str] = set()
         for target, mainline in row.targets:
-            found |= {commit for commit in of_interest if commit.startswith(target)}
+            for commit in known[bisect_left(known, target) :]:
+                if not commit.startswith(target):
+                    break
+                found.add(commit)
             if mainline:
-                found |= self._brought(target, mainline) & of_interest.keys()
+                found |= self._brought_by(target, mainline).intersection(known)
         return frozenset(found)
 
-    def _all_reverts(self) -> list[_Row]:
-        if self._reverts is None:
-            from gitspec.git.commit_messages import commit_messages
+    def _all_reverting(self) -> tuple[str, ...]:
+        """The commits that take others back."""
+        if self._reverting is None:
+            self._reverting = tuple(dict.fromkeys(line.oid for line, _ in self._open().mentions(_REVERTS)))
+        return self._reverting
 
-            oids = dict.fromkeys(line.oid for line, _ in self._open().mentions(_REVERTS))
-            self._reverts = [
-                _Row(m.oid, tuple(REVERTED.findall(m.message)), _quoted(m.subject), m.subject)
-                for m in commit_messages(self.repo, oids).values()
-            ]
-        return self._reverts
+    def _rows(self, commits: Sequence[str]) -> list[_Row]:
+        from gitspec.git.commit_messages import commit_messages
 
-    def _brought(self, merge: str, mainline: str) -> set[str]:
+        return [
+            _Row(m.oid, tuple(REVERTED.findall(m.message)), _quoted(m.subject), m.subject)
+            for m in commit_messages(self.repo, commits).values()
+        ]
+
+    def _brought_by(self, merge: str, mainline: str) -> frozenset[str]:
         """What a merge brought to the parent that it is reverted to."""
-        if not commit_of(self.repo, merge) or not commit_of(self.repo, mainline):
-            return set()  # what a message says may never have been here
-        return set(git(self.repo, "rev-list", "--end-of-options", f"{mainline}..{merge}").decode().split())
+        if (merge, mainline) not in self._brought:
+            found = ""
+            if all(commits_of(self.repo, (merge, mainline)).values()):  # what a message says may never have been here
+                found = git(self.repo, "rev-list", "--end-of-options", f"{mainline}..{merge}").decode()
+            self._brought[merge, mainline] = frozenset(found.split())
+        return self._brought[merge, mainline]
 
-    def _is_reached(self, commit: str) -> bool:
-        oid = commit_of(self.repo, commit)
-        return bool(oid) and is_ancestor(self.repo, oid, self.tip)
+    def _look_up(self, targets: Iterable[str]) -> None:
+        """Learn which of some ids in messages name commits that the tip builds on."""
+        new = [target for target in targets if target not in self._is_reached]
+        found = commits_of(self.repo, new)
+        here = {oid for oid in found.values() if oid}
+        reached = self._below(self.tip, here) | {self.tip} if here else set()
+        self._is_reached |= {target: oid in reached for target, oid in found.items()}
 
     def _below(self, commit: str, among: Iterable[str]) -> frozenset[str]:
         """Those of ``among`` that the commit builds on."""

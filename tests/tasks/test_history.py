@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Repo
 from tests.tasks.conftest import FOLDER, TASKS, Project
 
@@ -73,6 +75,43 @@ def test_a_revert_that_carries_the_trailers_of_what_it_reverts_names_nothing(pro
     assert project.doubts() == {"1.2": "reverted"}
     project.git("revert", "--no-edit", "HEAD")
     assert project.doubts() == {}
+
+
+def test_a_revert_of_what_the_branch_never_had_names_nothing(project: Project) -> None:
+    project.tick("1.2")
+    project.commit("Tick")
+    project.git("switch", "-q", "-c", "topic")
+    named = project.commit("Ask", "1.2", path="src/code.py")
+    project.git("switch", "-q", "main")
+    project.repo.commit(f'Revert "Ask"\n\nThis reverts commit {named}.\n\nChange: add-2fa\nTask: 1.2')
+    assert project.doubts() == {"1.2": "unnamed"}
+
+
+def test_what_is_asked_of_git_does_not_grow_with_reverts(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project.tick("1.2")
+    project.commit("Tick")
+    named = project.commit("Ask", "1.2", path="src/code.py")
+
+    def children() -> int:
+        trace = tmp_path / "trace"
+        trace.unlink(missing_ok=True)
+        monkeypatch.setenv("GIT_TRACE2_EVENT", str(trace))
+        assert project.status("--no-cache")["tasks_in_doubt"][0]["verdict"] == "reverted"
+        monkeypatch.delenv("GIT_TRACE2_EVENT")
+        return sum('"event":"start"' in line for line in trace.read_text().splitlines())
+
+    def revert(numbers: range) -> None:
+        """By id, and by the subject where the id is of nothing."""
+        said = [f'Revert "Ask"\n\nThis reverts commit {named if n == 0 else f"{n:040x}"}.\n' for n in numbers]
+        rows = [f"commit refs/heads/main\ncommitter A <a@b> 1800000000 +0000\ndata {len(m)}\n{m}\n" for m in said]
+        project.git("fast-import", "--quiet", input=rows[0].rstrip() + "\nfrom refs/heads/main^0\n" + "".join(rows[1:]))
+
+    revert(range(2))
+    few = children()
+    revert(range(2, 40))
+    assert children() == few
 
 
 def test_reverting_a_merge_takes_back_what_it_brought(project: Project) -> None:
