@@ -16,9 +16,9 @@ _SIGNS = {"added": "+", "removed": "-"}
 
 def log_text(log: Log, paint: Paint = PLAIN) -> list[str]:
     """Each version: commit, moment (UTC), author and change, then what it changed."""
-    lines = (
-        [f"{clean_line(log.asked)} is {clean_line(log.name)} now", ""] if log.asked != log.name and log.lives else []
-    )
+    is_short = log.what != "capability" and "/" not in log.asked  # the name of today without its capability
+    is_old = log.lives and log.asked != log.name and not is_short
+    lines = [f"{clean_line(log.asked)} is {clean_line(log.name)} now", ""] if is_old else []
     for version in log.versions:
         lines += _version(version, paint)
         lines.append("")

@@ -38,6 +38,7 @@ def test_only_versions_in_which_it_changed_are_shown(story: Story, gitspec: Cli)
     sooner = edit(story, "sooner", scenarios=steps(IDLE, SOONER))
     assert versions(gitspec) == [("modified", NAME, sooner), ("added", NAME, begun)]
     assert versions(gitspec, "session-expiry#idle-timeout")[0][2] == sooner
+    assert gitspec("log", "session-expiry#idle-timeout").lines == gitspec("log", NAME).lines
     lines = gitspec("log", NAME).lines
     assert gitspec("blame", NAME).lines == [f"{NAME}  {sooner[:12]}  2026-11-01  A U Thor  change sooner"]
     assert lines[:2] == [f"{sooner[:12]} 2026-11-01 03:00 A U Thor: change sooner", f"  ~ modified {NAME}"]
