@@ -1,15 +1,12 @@
 """A project whose policy asks for commits that name tasks, and one change whose tasks serve requirements."""
 
-import io
 import json
-from contextlib import redirect_stderr, redirect_stdout
 from typing import Any
 
 import pytest
 
-from gitspec.__main__ import run
 from tests.archive.project import ADDED, AUTH, propose
-from tests.command import Ran
+from tests.command import Ran, called
 from tests.conftest import Repo
 
 POLICY = 'version: "1"\n'
@@ -53,11 +50,8 @@ class Project:
         return self.repo.commit(f"{subject}\n\n" + "\n".join(trailers))
 
     def gitspec(self, *args: str) -> Ran:
-        """What a command line of gitspec says, in this process: a child for each would take most of the time."""
-        with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-            code = run(["-C", str(self.repo.path), *args])
-        assert "Traceback" not in err.getvalue()
-        return Ran(code, out.getvalue(), err.getvalue())
+        """What a command line of gitspec says."""
+        return called(self.repo.path, *args)
 
     def status(self, *args: str) -> Any:
         """The change as `gitspec status --json` has it."""

@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.archive.project import TASKS
+from tests.archive.project import TASKS, gitspec
 from tests.conftest import Repo
 from tests.fsck.histories import DAY, adds, archive, change, close, edits, land, removes, start
-from tests.trace.calls import gitspec
 
 WORK = "{subject}\n\nChange: {change}\nTask: 1.1\nSpec: auth/{spec}\n"
 

@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.archive.project import CHANGE
+from tests.archive.project import CHANGE, gitspec
 from tests.conftest import Repo
 from tests.fsck.histories import DAY, adds, archive, change, land, start, switch
-from tests.trace.calls import gitspec
 from tests.trace.test_trace import by_id, trace
 
 MANY = [f"past-{n:02}" for n in range(24)]
