@@ -97,7 +97,7 @@ def test_a_search_before_the_texts_are_built_finds_the_same(browser: Browser, pa
     browser.eval("document.querySelector('#specs-q').value = '30 minutes'")
     browser.eval("document.querySelector('#specs-q').dispatchEvent(new Event('input'))")
     browser.until("document.querySelector('#specs-n').textContent === '2 of 3 requirements'")
-    browser.eval("location.hash = '#specs'")
+    browser.eval("location.hash = '#specs?q=30%20minutes'")
     browser.until(f"{VISIBLE.format('.req')} === 2")
 
 
@@ -156,6 +156,10 @@ def test_a_gap_leads_to_all_of_its_kind(browser: Browser, pages: dict[str, Path]
         ("#spec/billing", "specs-view", "Billing"),
         ("#change/add-2fa", "archive-view", "Two-factor authentication"),
         ("#change/short-sessions", "changes-view", "Shorter sessions"),
+        ("#auth/session-expiry", "specs-view", "Session expiry"),
+        ("#auth/session-expiry#idle-timeout", "specs-view", "Idle timeout"),
+        ("#auth", "specs-view", "Authentication"),
+        ("#add-2fa", "archive-view", "Two-factor authentication"),
     ],
 )
 def test_a_link_to_one_thing_shows_it(
@@ -188,6 +192,69 @@ def test_other_scripts_are_searched_linked_and_turned_the_right_way(browser: Bro
 def test_an_address_that_leads_nowhere_breaks_nothing(browser: Browser, pages: dict[str, Path], fragment: str) -> None:
     browser.open(pages["shop"], fragment)
     assert browser.eval(READY) and browser.eval("document.querySelectorAll('.view.on').length") == 1
+    told = browser.eval("document.querySelector('#missing').checkVisibility()")
+    assert told is (fragment not in ("#%", "#matrix?%"))
+
+
+def test_an_address_that_leads_nowhere_is_told_until_another_leads_somewhere(
+    browser: Browser, pages: dict[str, Path]
+) -> None:
+    browser.open(pages["shop"], "#spec/auth/gone")
+    assert browser.eval("document.activeElement.textContent") == "There is no “auth/gone” on this page."
+    browser.eval("location.hash = '#auth/session-expiry'")
+    browser.until("!document.querySelector('#missing').checkVisibility()")
+
+
+def test_a_former_name_leads_to_the_requirement(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["shop"])
+    page = pages["shop"].parent / "renamed.html"
+    html = pages["shop"].read_text()
+    page.write_text(html.replace('{"was":{}', '{"was":{"auth/old-name":"auth/totp-enrolment"}', 1))
+    browser.open(page, "#spec/auth/old-name")
+    browser.until("document.activeElement.textContent.startsWith('Totp enrolment')")
+
+
+def test_back_leads_to_the_same_place_of_the_same_search(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.size(1280, 300)
+    browser.open(pages["shop"], "#specs")
+    tab_to(browser, "#specs-q")
+    browser.type("30 minutes")
+    browser.until("document.querySelector('#specs-n').textContent === '2 of 3 requirements'")
+    assert browser.eval("location.hash") == "#specs?q=30+minutes"
+    tab_to(browser, 'h4 a[href="#spec/billing/session-expiry"]')
+    top = browser.eval("window.scrollY")
+    assert top > 0
+    browser.key("Enter")
+    browser.until("location.hash === '#spec/billing/session-expiry'")
+    browser.eval("history.back()")
+    browser.until("location.hash === '#specs?q=30+minutes'")
+    browser.until(f"Math.abs(window.scrollY - {top}) < 3")
+    assert browser.eval("document.activeElement.hash") == "#spec/billing/session-expiry"
+    assert browser.eval("document.querySelector('#specs-q').value") == "30 minutes"
+
+
+def test_rows_that_were_asked_for_are_there_after_going_back(browser: Browser, pages: dict[str, Path]) -> None:
+    browser.open(pages["shop"], "#matrix?tests=without")
+    browser.eval("document.querySelector('#m-rows tr').dataset.seen = 'yes'")
+    tab_to(browser, '#m-rows a[href="#spec/auth/totp-enrolment"]')
+    browser.key("Enter")
+    browser.until("document.querySelector('.view.on').id === 'specs-view'")
+    browser.eval("history.back()")
+    browser.until("document.querySelector('.view.on').id === 'matrix-view'")
+    assert browser.eval("document.querySelector('#m-rows tr').dataset.seen") == "yes"
+    assert browser.eval("document.activeElement.hash") == "#spec/auth/totp-enrolment"
+
+
+@pytest.mark.parametrize(
+    ("fragment", "field"), [("", "specs-q"), ("#changes", "specs-q"), ("#archive", "archive-q"), ("#matrix", "m-q")]
+)
+def test_a_slash_leads_to_the_search(browser: Browser, pages: dict[str, Path], fragment: str, field: str) -> None:
+    browser.open(pages["shop"], fragment)
+    browser.key("/")
+    assert browser.eval("document.activeElement.id") == field
+    browser.type("a")
+    browser.key("/")
+    assert browser.eval("document.activeElement.value") == "a/", "in a field it is a letter"
 
 
 def test_the_keyboard_reaches_all_and_the_focus_shows(browser: Browser, pages: dict[str, Path]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitspec.render.report_page import as_script_data, content_policy
+from gitspec.render.report_page import as_script_data, content_policy, script
 from tests.conftest import Repo
 from tests.report.project import hostile_project, page_of
 
@@ -95,7 +95,7 @@ def test_the_attacks_are_on_the_page(html: str) -> None:
 
 def test_only_the_pages_own_script_and_style_are_there(page: Page) -> None:
     code, data = page.texts["script"]
-    assert code == (FOLDER / "page.js").read_text() and data.startswith("{") and "<" not in data
+    assert code == script() and data.startswith("{") and "<" not in data
     assert page.texts["style"] == [(FOLDER / "page.css").read_text()]
     assert not [tag for tag, _ in page.tags if tag in _NEVER]
 
@@ -136,7 +136,7 @@ def test_nothing_that_turns_or_hides_text_gets_through(html: str) -> None:
 
 
 def test_the_script_and_the_style_cannot_end_their_elements() -> None:
-    assert "</" not in (FOLDER / "page.js").read_text() and "<!--" not in (FOLDER / "page.js").read_text()
+    assert "</" not in script() and "<!--" not in script()
     assert "</" not in (FOLDER / "page.css").read_text()
 
 

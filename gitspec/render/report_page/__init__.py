@@ -33,6 +33,7 @@ from gitspec.render.text import clean_line, count
 _FOLDER = Path(__file__).parent
 MOST_COMMITS = 20
 """So many commits of a change are shown; a command shows the others."""
+_SCRIPTS = ("words", "groups", "lists", "matrix", "places", "start")
 _GROUP = 50
 _MOODS = {"done": "ok", "ready": "ok", "blocked": "bad", "invalid": "bad", "waiting": "warn", "in-progress": "busy"}
 _MOODS |= {"implementing": "busy"}
@@ -40,7 +41,7 @@ _MOODS |= {"implementing": "busy"}
 
 def html_page(report: Report, title: str) -> str:
     """The whole page. The same report gives the same page, byte for byte."""
-    css, js = (_read(name) for name in ("page.css", "page.js"))
+    css, js = _read("page.css"), script()
     requirements = report.requirements
     scenarios = sum(len(r.data.get("scenarios", ())) for r in requirements if not r.data.get("deferred"))
     gaps = gaps_of(report)
@@ -63,6 +64,11 @@ def html_page(report: Report, title: str) -> str:
             gaps=gap_cards(report, gaps),
         )
     )
+
+
+def script() -> str:
+    """The page's script: its parts in an order in which each knows those before it, and nobody else knows any."""
+    return "\n".join(['"use strict";', "(() => {", *(_read(f"script/{name}.js") for name in _SCRIPTS), "})();", ""])
 
 
 def content_policy(css: str, js: str) -> str:

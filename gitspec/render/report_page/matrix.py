@@ -9,7 +9,7 @@ _OID = 12
 
 
 def matrix_data(report: Report) -> dict[str, Any]:
-    """``changes`` [id, commits], ``tests`` and ``releases`` as texts, and ``rows``.
+    """``was``: requirements by their former names; ``changes`` [id, commits], ``tests`` and ``releases``, and ``rows``.
 
     A row: name, title, changes, commits that name the requirement itself, tests, release (or -1), scenarios, scenarios
     without a test, 1 when tests are asked for; changes, tests and the release as indices into the lists.
@@ -34,7 +34,9 @@ def matrix_data(report: Report) -> dict[str, Any]:
                 int(not r.data.get("deferred")),
             ]
         )
+    names = {r.name for r in report.requirements}
     return {
+        "was": {t.was: r.name for r in report.requirements for t in r.touches if t.was and t.was not in names},
         "changes": [[c.id, [commit.oid[:_OID] for commit in c.commits]] for c in changes],
         "tests": list(tests),
         "releases": list(releases),
