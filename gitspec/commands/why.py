@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.why_changes import ChangeAnswer, change_answers
 from gitspec.commands.why_commits import Answered, Asked, answers
+from gitspec.commands.why_names import with_names_of_today
 from gitspec.commands.why_place import place_of
 from gitspec.domain.attribution import NAMED, Because
 from gitspec.domain.places import CHANGES, POLICY
@@ -92,7 +93,8 @@ def why(parts: SpecParts, argument: str, wanted: Wanted) -> Why:
     history = _history(parts, tip, policy)
     try:
         groups = _grouped(_by_commit(origins, _with_settlers(answered, history), history))
-        changes = change_answers(parts, (change for group in groups for change in group.changes))
+        named = change_answers(parts, (change for group in groups for change in group.changes))
+        changes = with_names_of_today(parts, named)
         changes = _with_judged(parts, _with_archives(changes, history), tip)
         if policy is not None and policy.approvals.need == "merged" and not history.is_cut_off:
             changes = _with_merges(changes, repo, tip)

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 class TouchedScenario(NamedTuple):
-    """A scenario of a delta; ``kind`` is added, modified, renamed or removed. ``name`` after a rename."""
+    """A scenario of a delta; ``kind`` is added, modified, renamed or removed. ``name`` after a rename.
+
+    ``now`` is the id that later changes gave it; empty when it is the same or nothing has it.
+    """
 
     name: str
     kind: str
     line: int
+    now: str = ""
 
 
 class TouchedRequirement(NamedTuple):
@@ -86,7 +90,7 @@ class ChangeAnswer(NamedTuple):
 
 
 def change_answers(parts: "SpecParts", changes: Iterable[str]) -> dict[str, ChangeAnswer]:
-    """The changes by their ids, active or archived. Files with errors are passed over: `validate` is who reports them."""
+    """The changes by their ids, active or archived, with the names that they gave. Files with errors are passed over: `validate` is who reports them."""
     wanted = dict.fromkeys(changes)
     folders = parts.folders()
     spec = parts.of([folders[change] for change in wanted if change in folders])
@@ -94,8 +98,7 @@ def change_answers(parts: "SpecParts", changes: Iterable[str]) -> dict[str, Chan
     keys = [f"{folder.path} {tree}" for folder, tree in zip(there, spec.trees(there), strict=True)]
     rows = remembered(spec.cache, "why", keys, lambda missing: [_row_of(there[i]) for i in missing])
     found = {folder.id: _answer(folder, row) for folder, row in zip(there, rows, strict=True)}
-    answers = {change: found.get(change) or ChangeAnswer(change, "unknown") for change in wanted}
-    return _with_living(parts, answers)
+    return {change: found.get(change) or ChangeAnswer(change, "unknown") for change in wanted}
 
 
 def _changes_in(spec: "Spec") -> "list[ChangeFolder]":
@@ -186,43 +189,3 @@ def _answer(folder: "ChangeFolder", row: Mapping[str, Any]) -> ChangeAnswer:
         tuple(NamedTask(*one) for one in row["tasks"]),
         row["imported"],
     )
-
-
-def _with_living(parts: "SpecParts", answers: dict[str, ChangeAnswer]) -> dict[str, ChangeAnswer]:
-    """With where the requirements stand today, under the names that they have today."""
-    touched = [(answer, one) for answer in answers.values() for one in answer.requirements]
-    living = _living(parts, {one.name for _, one in touched})
-    gone = [(a.id, one.name) for a, one in touched if a.day and one.kind != "removed" and one.name not in living]
-    now = _names_now(parts.whole(), gone) if gone else {}
-    living |= _living(parts, set(now.values()))
-
-    def told(change: str, one: TouchedRequirement) -> TouchedRequirement:
-        name = now.get((change, one.name), "")
-        return one._replace(now=name, living=living.get(name or one.name, "") if one.kind != "removed" else "")
-
-    return {
-        change: answer._replace(requirements=tuple(told(change, one) for one in answer.requirements))
-        for change, answer in answers.items()
-    }
-
-
-def _living(parts: "SpecParts", names: set[str]) -> dict[str, str]:
-    """Where the living ones of certain requirements stand."""
-    from gitspec.store.facts import facts_of_capabilities
-
-    if not names:
-        return {}
-    capabilities = sorted({name.rpartition("/")[0] for name in names})
-    spec = parts.of([layout.capability_path(capability) for capability in capabilities])
-    facts = facts_of_capabilities(spec, capabilities)
-    places = {f"{c}/{r.id}": f"{one.path}:{r.line}" for c, one in facts.items() for r in one.requirements}
-    return {name: place for name, place in places.items() if name in names}
-
-
-def _names_now(spec: "Spec", wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """Of (change, name of a requirement after it) the name that it has today, where that is another one."""
-    from gitspec.store.requirement_changes import requirement_changes
-
-    chains = requirement_changes(spec, spec.cache)
-    now = {(step.change, step.name): name for name, chain in chains.items() for step in chain if step.name}
-    return {key: now[key] for key in wanted if now.get(key, key[1]) != key[1]}

@@ -87,11 +87,12 @@ def name_now(
     by the last that gave it up, or, when none did, as it was, by no change.
     """
     given_up = [at for at in range(len(folded) - 1, -1, -1) if name_after(name, folded[at][1]) != name]
-    ways = [_followed(name, folded[at:]) for at in given_up]
+    ways = [name_followed(name, folded[at:]) for at in given_up]
     return next((way for way in ways if exists(way[0])), next((way for way in ways if not way[0]), (name, "")))
 
 
-def _followed(name: str, folded: Sequence[tuple[str, Sequence[DeltaNames]]]) -> tuple[str, str]:
+def name_followed(name: str, folded: Sequence[tuple[str, Sequence[DeltaNames]]]) -> tuple[str, str]:
+    """What changes, given with their ids and oldest first, have made of a name, and the last that did; empty: it is gone."""
     by = ""
     for change, deltas in folded:
         if (now := name_after(name, deltas)) != name:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gitspec.commands.why import Group, Why
 from gitspec.commands.why_approvals import Judged
-from gitspec.commands.why_changes import ChangeAnswer, TouchedRequirement
+from gitspec.commands.why_changes import ChangeAnswer, TouchedRequirement, TouchedScenario
 from gitspec.domain.attribution import Because
 from gitspec.git.identity import utc_date
 from gitspec.render.colour import PLAIN, Paint
@@ -205,8 +205,12 @@ def _requirement(requirement: TouchedRequirement, change: ChangeAnswer, *, named
     delta = f"{clean_line(requirement.path)}:{requirement.line}"
     yield _row("requirement", f"{clean_line(requirement.name)} ({', '.join(told)})  {requirement.living or delta}")
     if requirement.scenarios:
-        scenarios = [f"#{clean_line(one.name)} ({one.kind})" for one in requirement.scenarios]
+        scenarios = [f"#{clean_line(one.name)} ({_how(one)})" for one in requirement.scenarios]
         yield _row("scenarios" if len(scenarios) > 1 else "scenario", f"{', '.join(scenarios)}  {delta}")
+
+
+def _how(scenario: TouchedScenario) -> str:
+    return f"{scenario.kind}, now #{clean_line(scenario.now)}" if scenario.now else scenario.kind
 
 
 def _releases(group: Group) -> Iterator[str]:

@@ -86,7 +86,13 @@ def _judged_data(judged: Judged) -> dict[str, Any]:
 
 def _requirement_data(requirement: TouchedRequirement) -> dict[str, Any]:
     scenarios: Sequence[dict[str, Any]] = [
-        {"id": f"{requirement.name}#{one.name}", "kind": one.kind, "line": one.line} for one in requirement.scenarios
+        {
+            "id": f"{requirement.name}#{one.name}",
+            "kind": one.kind,
+            "line": one.line,
+            "now": f"{requirement.now or requirement.name}#{one.now}" if one.now else None,
+        }
+        for one in requirement.scenarios
     ]
     return {
         "id": requirement.name,

@@ -143,12 +143,14 @@ def test_where_a_merged_proposal_is_the_approval_the_merge_is_shown(begun: Repo)
     assert f"the proposal was merged by {merge[:12]}" in gitspec(begun, "why", "src/auth.py:1").out
 
 
-def test_a_requirement_that_was_renamed_since_has_the_name_of_today(released: Repo) -> None:
+def test_requirements_and_scenarios_that_were_renamed_since_have_the_names_of_today(released: Repo) -> None:
     released.write("spec/changes/rename-it/change.yaml", "change: rename-it\ntitle: Rename\ncreated: 2026-11-21\n")
     released.write("spec/changes/rename-it/proposal.md", "# P\n\n## Why\n\nClear.\n\n## What Changes\n\nA name.\n")
     released.write("spec/changes/rename-it/tasks.md", "## 1. Do\n\n- [x] 1.1 Write it\n")
     delta = "capability: auth\nrenamed:\n  - id: totp-enrolment\n    to: device-enrolment\n"
+    delta += "modified:\n  - id: device-enrolment\n    scenarios:\n      renamed:\n        - id: enrol\n          to: by-code\n"
     released.write("spec/changes/rename-it/deltas/auth.yaml", delta)
+    assert gitspec(released, "delta", "stamp", "rename-it").code == 0
     released.commit("Propose\n\nChange: rename-it")
     ran = gitspec(released, "archive", "rename-it")
     assert ran.code == 0, ran.err
@@ -156,6 +158,10 @@ def test_a_requirement_that_was_renamed_since_has_the_name_of_today(released: Re
     assert (requirement["id"], requirement["now"]) == ("auth/totp-enrolment", "auth/device-enrolment")
     path, line = requirement["living"].split(":")
     assert released.read(path).splitlines()[int(line) - 1].strip() == "- id: device-enrolment"
+    assert [(one["id"], one["now"]) for one in requirement["scenarios"]] == [
+        ("auth/totp-enrolment#enrol", "auth/device-enrolment#by-code")
+    ]
+    assert "scenario     #enrol (added, now #by-code)" in gitspec(released, "why", "src/auth.py:1").out
 
 
 def test_a_renamed_file_is_followed_and_copies_where_asked(begun: Repo) -> None:
