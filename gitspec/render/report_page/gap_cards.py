@@ -28,12 +28,17 @@ class Card(NamedTuple):
     more: int
     link: str = ""
 
+    @property
+    def is_worst(self) -> bool:
+        """Whether it is an error, and not work that is left to do."""
+        return self.id in ("broken", "strays")
+
 
 def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
     """The cards, those of broken files first, and only when there are such."""
     cards = []
     if gaps.broken:
-        broken = [Entry(f"spec/{c.id}", c.path, c.problem) for c in gaps.broken]
+        broken = [Entry(f"spec/{c.id}", c.path, c.problem.removeprefix(f"{c.path}:")) for c in gaps.broken]
         cards.append(_card("broken", broken, "file that cannot be read", "gitspec validate says what is wrong."))
     if gaps.strays:
         strays = [Entry("", s.name, f"{s.path}:{s.line}") for s in gaps.strays]
@@ -58,7 +63,7 @@ def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
             scenarios,
             "scenario without a test",
             "No test names them.",
-            "Every scenario is named by a test.",
+            "Every scenario is named by a test." if _has_scenarios(report) else "There are no scenarios to test yet.",
             link="matrix?tests=partly",
         ),
         _card(
@@ -66,12 +71,16 @@ def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
             without,
             "change without commits",
             "No commit says which work was done for them.",
-            "Every change is named by a commit.",
+            "Every change is named by a commit." if report.changes or report.archived else "There are no changes yet.",
         ),
         _card(
             "tasks", tasks, "open task", "Neither done nor dropped.", "No task is open.", link="changes", total=open_
         ),
     ]
+
+
+def _has_scenarios(report: Report) -> bool:
+    return any(r.data.get("scenarios") for r in report.requirements if not r.data.get("deferred"))
 
 
 def _card(
