@@ -92,11 +92,14 @@ def _missing(code: Sequence[Touched], facts: CommitFacts) -> list[Finding]:
             )
             for miss in misses[:SHOWN]
         ]
-    what = "resolves conflicts in" if facts.parents > 1 else "touches"
+    paths = listed(t.path for t in code)
+    # Of a merge: a conflict resolved, an edit made along, or what came in with commits that no policy has judged.
+    merge = f"the merge brings code that no judged commit has brought ({paths})"
+    what = merge if facts.parents > 1 else f"the commit touches code ({paths})"
     return [
         finding(
             "R001",
-            f"the commit {what} code ({listed(t.path for t in code)}) and names no change",
+            f"{what} and names no change",
             facts.place,
             help=f"end the message with '{KEY}: <id>' ({nameable(facts)}) or '{SKIP_KEY}: <reason>'",
         )
@@ -105,4 +108,4 @@ def _missing(code: Sequence[Touched], facts: CommitFacts) -> list[Finding]:
 
 def _unsquashed(facts: CommitFacts) -> Finding:
     message = f"'{title(facts.message).split(' ', 1)[0]}' is a commit to be squashed, and this branch keeps its history"
-    return finding("R015", message, facts.place, help="git rebase -i --autosquash <upstream>, then push again")
+    return finding("R015", message, facts.place, help="git rebase -i --autosquash origin/HEAD, then push again")

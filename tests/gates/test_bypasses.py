@@ -202,6 +202,8 @@ def test_code_from_before_the_policy_comes_in_by_a_clean_merge(repo: Repo) -> No
     repo.git("checkout", "-q", "main")
     repo.git("merge", "-q", "-m", "Merge old", "old")
     caught(repo, "R001")
+    told = gitspec(repo, "check", "base..HEAD").out
+    assert "the merge brings code that no judged commit has brought (src/old.py) and names no change" in told
     repo.git("commit", "-q", "--amend", "-m", "Merge old\n\nChange: add-2fa")
     caught(repo)
 

@@ -307,7 +307,9 @@ def test_resolving_a_conflict_in_code_needs_a_reference(governed: Governed) -> N
     governed.try_commit("Main", "Change: add-2fa")
     assert governed.run_git("merge", "side").returncode
     governed.stage("src/app.py", "both\n")
-    assert "resolves conflicts in code" in said(governed.run_git("commit", "--no-edit"))
+    assert "the merge brings code that no judged commit has brought (src/app.py)" in said(
+        governed.run_git("commit", "--no-edit")
+    )
     assert governed.try_commit("Merge side", "Change: add-2fa").returncode == 0
 
 

@@ -1,6 +1,8 @@
 """A server refuses what the rules refuse, whatever the client did: real pushes over file:// and http."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -126,6 +128,16 @@ def test_fixup_lands_on_a_side_branch_and_not_on_main(hosted: Hosted) -> None:
     assert push(hosted, "origin", "main:refs/heads/side").returncode == 0
     done = push(hosted, "origin", "main")
     assert done.returncode == 1 and "R015" in done.stderr
+
+
+def test_the_help_squashes_what_may_not_land(hosted: Hosted) -> None:
+    hosted.git("remote", "set-head", "origin", "main")  # as a clone has it
+    code(hosted, OK)
+    code(hosted, f"fixup! {OK}", text="better\n")
+    (help_,) = re.findall(r"help: (git rebase .*), then push again", push(hosted, "origin", "main").stderr)
+    hosted.git(*shlex.split(help_)[1:], GIT_SEQUENCE_EDITOR="true")
+    done = push(hosted, "origin", "main")
+    assert done.returncode == 0, done.stderr
 
 
 def test_archive_with_its_tag_is_taken_atomically(hosted: Hosted) -> None:
