@@ -36,6 +36,7 @@ def command(words: tuple[str, ...], form: str, as_json: bool, no_cache: bool) ->
     from gitspec.errors import EXIT_FINDINGS, EXIT_OK, UsageError
     from gitspec.git.repository import discover
     from gitspec.render.changelog import changelog_data, changelog_markdown, changelog_text
+    from gitspec.render.deeds import require_whole
     from gitspec.render.output import paint, patience
     from gitspec.store.cache import Cache
 
@@ -54,4 +55,5 @@ def command(words: tuple[str, ...], form: str, as_json: bool, no_cache: bool) ->
         put_lines(changelog_markdown(notes))
     else:
         put_lines(changelog_text(notes, paint()))
+    require_whole(notes.cut_off)
     return EXIT_FINDINGS if notes.findings else EXIT_OK

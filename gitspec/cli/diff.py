@@ -125,6 +125,7 @@ def _of_sides(sides: "Sides", form: str) -> int:
     from gitspec.commands.compare import compare
     from gitspec.errors import EXIT_FINDINGS, EXIT_OK
     from gitspec.render.compare import between, compare_data, compare_text
+    from gitspec.render.deeds import require_whole
     from gitspec.render.output import paint, patience
 
     with patience("comparing"):
@@ -135,6 +136,7 @@ def _of_sides(sides: "Sides", form: str) -> int:
         put_lines(compare_text(compared, paint()))
     else:
         _put_page(form, between(sides), compared.capabilities, compared.findings)
+    require_whole(compared.cut_off)
     return EXIT_FINDINGS if compared.findings else EXIT_OK
 
 

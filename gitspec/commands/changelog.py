@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from gitspec.commands.compare import Sides, compare, landed_between
+from gitspec.commands.compare import Landed, Sides, compare, landed_between
 from gitspec.domain.diff import CapabilityDiff
 from gitspec.domain.finding import Finding
 from gitspec.domain.names_between import Step, capability_after, names_after
@@ -24,7 +24,8 @@ class Changelog(NamedTuple):
     """Release notes.
 
     ``changes`` were archived, in the order in which they landed; ``closed`` were given up; ``taken_back`` are gone again;
-    ``imported`` came along as history. ``others`` is what differs and no change accounts for.
+    ``imported`` came along as history. ``others`` is what differs and no change accounts for. ``cut_off``: the commits at which
+    a shallow clone ends, where that hides in which order changes landed.
     """
 
     sides: Sides
@@ -36,15 +37,17 @@ class Changelog(NamedTuple):
     bump: Bump
     next_version: str | None
     findings: tuple[Finding, ...]
+    cut_off: tuple[str, ...]
 
 
 def changelog(sides: Sides) -> Changelog:
     """The release notes. What differs in the end decides about the version, whatever happened in between."""
     landed_now = cache(lambda: landed_between(sides.after, sides.before))
     compared = compare(sides, landed_now)
-    landed = landed_now() if compared.came else {}
-    released = [_released(facts, landed.get(facts.folder, "")) for facts in release_facts(sides.after, compared.came)]
-    order = {folder: at for at, folder in enumerate(landed)}
+    landed = landed_now() if compared.came else Landed({})
+    facts_of_came = release_facts(sides.after, compared.came)
+    released = [_released(facts, landed.commits.get(facts.folder, "")) for facts in facts_of_came]
+    order = {folder: at for at, folder in enumerate(landed.commits)}
     released.sort(key=lambda one: (order.get(one.facts.folder, len(order)), one.facts.day, one.facts.id))
     taken_back = [_released(facts, "") for facts in release_facts(sides.before, compared.gone)]
     changes = [one for one in released if one.facts.is_folded]
@@ -63,6 +66,7 @@ def changelog(sides: Sides) -> Changelog:
         bump,
         next_version(sides.from_name, bump.level),
         (*compared.findings, *findings),
+        tuple(dict.fromkeys((*landed.cut_off, *compared.cut_off))),
     )
 
 

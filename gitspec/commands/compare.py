@@ -16,6 +16,7 @@ from gitspec.errors import CannotJudge
 from gitspec.git.objects import Objects
 from gitspec.git.path_history import first_added
 from gitspec.git.repository import Repository
+from gitspec.git.shallow import shallow_boundary
 from gitspec.git.snapshot import at_commit, open_snapshot
 from gitspec.git.spec_history import merge_bases
 from gitspec.store import layout
@@ -39,7 +40,7 @@ class Comparison(NamedTuple):
     """``findings`` are errors in files of one of the sides; what they are about is not in the difference.
 
     ``came`` are the archived folders that only the later side has, ``gone`` those that only the earlier one has, and
-    ``step`` is what they did to names.
+    ``step`` is what they did to names. ``cut_off``: the commits at which a shallow clone ends, where that hides in which order.
     """
 
     sides: Sides
@@ -48,6 +49,17 @@ class Comparison(NamedTuple):
     came: tuple[Archived, ...]
     gone: tuple[Archived, ...]
     step: Step
+    cut_off: tuple[str, ...]
+
+
+class Landed(NamedTuple):
+    """The commit that brought each archived folder, in the order of landing; first those of which a shallow clone hides it.
+
+    ``cut_off`` are the commits at which the clone ends then.
+    """
+
+    commits: Mapping[str, str]
+    cut_off: tuple[str, ...] = ()
 
 
 def open_sides(repo: Repository, wanted: RevRange, cache: Cache | None) -> Sides:
@@ -76,10 +88,10 @@ def open_with_work_tree(repo: Repository, rev: str, cache: Cache | None) -> Side
     return Sides(Spec(at_commit(repo, rev), cache), after, rev, "HEAD" if repo.is_bare else WORK_TREE)
 
 
-def compare(sides: Sides, landed: Callable[[], Mapping[str, str]] | None = None) -> Comparison:
+def compare(sides: Sides, landed: Callable[[], Landed] | None = None) -> Comparison:
     """The difference; only files that differ are parsed. Order, comments and form are no difference.
 
-    ``landed`` tells the archived folders that came in the order of landing, as ``landed_between`` does.
+    ``landed`` tells the archived folders that came, as ``landed_between`` does.
     """
     paths = [sides.before.capability_paths(), sides.after.capability_paths()]
     oids = [dict(zip(p, spec.oids(list(p.values())), strict=True)) for p, spec in zip(paths, sides[:2], strict=True)]
@@ -94,25 +106,39 @@ def compare(sides: Sides, landed: Callable[[], Mapping[str, str]] | None = None)
     before, after = ({c: model for c, model in side.items() if c not in broken} for side in loaded)
     archived = set(sides.before.archived()), set(sides.after.archived())
     came, gone = tuple(sorted(archived[1] - archived[0])), tuple(sorted(archived[0] - archived[1]))
+    cut_off: list[str] = []
     step = Step(
-        _names(sides.after, came, landed or partial(landed_between, sides.after, sides.before)),
-        _names(sides.before, gone, partial(landed_between, sides.before, None)),
+        _names(sides.after, came, landed or partial(landed_between, sides.after, sides.before), cut_off),
+        _names(sides.before, gone, partial(landed_between, sides.before, None), cut_off),
     )
     names = renames(before, after, step) if before and after else {}
-    return Comparison(sides, diff(before, after, names), tuple(findings), came, gone, step)
+    return Comparison(sides, diff(before, after, names), tuple(findings), came, gone, step, tuple(cut_off))
 
 
-def landed_between(after: Spec, before: Spec | None) -> dict[str, str]:
-    """The commit that brought each archived folder to ``after`` and not to ``before``, in the order of landing."""
+def landed_between(after: Spec, before: Spec | None) -> Landed:
+    """What brought the archived folders that ``after`` has and ``before`` has not."""
     tip = "HEAD" if after.snapshot.name == WORK_TREE else after.snapshot.name
     without = [before.snapshot.name] if before else []
     found = first_added(after.snapshot.repo, [tip], without, layout.ARCHIVE, "change.yaml")
-    return {path.rpartition("/")[0]: commit for path, commit in found.items()}
+    commits = {path.rpartition("/")[0]: commit for path, commit in found.items()}
+    ends = shallow_boundary(after.snapshot.repo)
+    cut_off = {folder: commit for folder, commit in commits.items() if commit in ends}
+    unknown = dict.fromkeys(sorted(cut_off), "")
+    return Landed(unknown | {f: c for f, c in commits.items() if f not in unknown}, tuple(sorted({*cut_off.values()})))
 
 
-def _names(spec: Spec, folders: Sequence[Archived], landed: Callable[[], Mapping[str, str]]) -> tuple[Archive, ...]:
+def _names(
+    spec: Spec, folders: Sequence[Archived], landed: Callable[[], Landed], cut_off: list[str]
+) -> tuple[Archive, ...]:
+    """Those that gave names up, in the order of landing. Where a shallow clone hides that, its ends go to ``cut_off``."""
+
+    def order() -> Sequence[str]:
+        found = landed()
+        cut_off.extend(found.cut_off)
+        return list(found.commits)
+
     files = {e.path: e.path for one in folders for e in spec.archived_change(one).entries}
-    return archives_with_names(files, spec.snapshot.read_many, lambda: list(landed()))
+    return archives_with_names(files, spec.snapshot.read_many, order)
 
 
 def _loaded(spec: Spec, capabilities: Sequence[str], name: str, findings: list[Finding]) -> dict[str, Capability]:

@@ -148,6 +148,7 @@ def changelog_data(notes: Changelog) -> dict[str, Any]:
         "imported": [_change_data(one) for one in notes.imported],
         "others": capabilities_data(notes.others),
         "findings": [finding_data(f) for f in notes.findings],
+        "cut_off": list(notes.cut_off),
     }
 
 

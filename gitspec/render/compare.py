@@ -36,4 +36,5 @@ def compare_data(compared: Comparison) -> dict[str, Any]:
         **sides_data(compared.sides),
         "capabilities": capabilities_data(compared.capabilities),
         "findings": [finding_data(f) for f in compared.findings],
+        "cut_off": list(compared.cut_off),
     }

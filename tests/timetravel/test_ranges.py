@@ -1,9 +1,12 @@
 """How revisions are spelled, by people who know `git diff`, and what they are told when that names nothing."""
 
+from pathlib import Path
+
 import pytest
 
+from gitspec.domain.delta import Delta
 from tests.domain.specs import delta, requirement, scenario
-from tests.timetravel.conftest import Cli, Story
+from tests.timetravel.conftest import Cli, Story, auth
 
 
 @pytest.fixture
@@ -65,3 +68,33 @@ def test_a_tag_and_a_branch_of_one_name_are_told_apart(released: Story, gitspec:
     assert found == {"v1.0.0": tag, "refs/tags/v1.0.0": tag, "tags/v1.0.0": tag, "heads/v1.0.0": branch}
     for name in ("refs/tags/v1.0.0", "tags/v1.0.0"):
         assert gitspec("changelog", f"{name}..v1.1.0", "--json").json["next_version"].endswith("v1.1.0")
+
+
+def test_in_a_shallow_clone_what_it_hides_is_not_made_up(
+    story: Story, gitspec: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which commit brought a change, and in which order names were given up."""
+    story.begin(auth())
+    story.repo.git("tag", "v1.0.0")
+    for id_, old, new in (("z", "login-page", "a"), ("y", "a", "b"), ("x", "b", "c")):
+        story.archive(id_, Delta(capability="auth", renamed=[{"id": old, "to": new}]))
+    story.archive("last", delta("auth", added=[requirement("r", "It MUST.", scenario("s"))]))
+    renames = [change["id"] for change in gitspec("changelog", "v1.0.0..", "--json").json["changes"]]
+    assert renames == ["z", "y", "x", "last"]
+    whole = gitspec("diff", "v1.0.0..", "--json").json
+    assert ("auth/c", "auth/login-page") in [(r["id"], r["was"]) for r in whole["capabilities"][0]["requirements"]]
+    assert whole["cut_off"] == []
+    shallow = tmp_path / "shallow"
+    story.repo.git("clone", "-q", "--depth", "2", f"file://{story.repo.path}", str(shallow))
+    monkeypatch.chdir(shallow)
+    story.repo.git("-C", str(shallow), "fetch", "-q", "--depth", "1", "origin", "tag", "v1.0.0")
+    notes = gitspec("changelog", "v1.0.0..", fails=3)
+    assert "G016" in notes.err and "git fetch --unshallow" in notes.err and "4 changes archived" in notes.out
+    told = gitspec("changelog", "v1.0.0..", "--json", fails=3).json
+    assert [(c["id"], c["commit"]) for c in told["changes"][:3]] == [("x", None), ("y", None), ("z", None)]
+    assert told["changes"][3]["commit"] == story.repo.head()
+    assert told["cut_off"] == [story.repo.git("rev-parse", "HEAD^")]
+    assert "G016" in gitspec("diff", "v1.0.0..", fails=3).err, (
+        "names are followed in the order in which they were given up"
+    )
+    assert gitspec("changelog", "HEAD~..", "--json").json["changes"][0]["commit"] == story.repo.head()
