@@ -55,7 +55,8 @@ def command(output: str | None, title: str, form: str, at: str | None, as_json: 
 
             text = html_page(found, title)
     data = text.encode()
-    output = output or ("-" if form == "json" else FILE)
+    if output is None:
+        output = "-" if form == "json" else FILE
     if output == "-":
         sys.stdout.buffer.write(data)
         return

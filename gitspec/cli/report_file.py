@@ -14,12 +14,12 @@ def replace(path: str, data: bytes) -> None:
     A link stays, and what it leads to is replaced. Raises CannotJudge G008.
     """
     try:
-        target = Path(path).resolve()
-        mode = target.stat().st_mode if target.exists() else None
+        given = Path(path)
+        mode = given.stat().st_mode if given.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
-            target.write_bytes(data)
+            given.write_bytes(data)  # not what it resolves to: /dev/stdout leads to a name that no folder has
         else:
-            _replaced(target, data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
+            _replaced(given.resolve(), data, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
     except (OSError, ValueError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else "no file can have this name"
         where = "name a file in a folder that exists and that you may write to"
