@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 MARK = "spec"
 PROPERTY = "spec"
 _POLICY = Path("spec", "gitspec.yaml")
-_FAILED, _SKIPPED = ("failed", "error"), ("skipped", "xfailed")
+OFF = "gitspec"
+"""`-p no:gitspec` leaves nothing but the mark."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,13 +39,24 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", f"{MARK}(name, ...): the requirements or scenarios that the test shows (gitspec)"
     )
-    top = _project(config.rootpath)
+    if config.pluginmanager.is_blocked(OFF):
+        return
+    top = _project_of(config)
     report = config.getoption("spec_report", None)
     if top or report:
         config.pluginmanager.register(Names(top), "gitspec-names")
     if report and not hasattr(config, "workerinput"):  # of pytest-xdist: its controller hears of all tests
+        from gitspec.pytest_report import SpecReport
+
         path = config.invocation_params.dir / Path(report).expanduser()
         config.pluginmanager.register(SpecReport(path, top or config.rootpath), "gitspec-report")
+
+
+def _project_of(config: pytest.Config) -> Path | None:
+    """The project of a run: around its settings, else where it was started, else of the first file or folder given."""
+    given = (config.invocation_params.dir / arg.partition("::")[0] for arg in config.args[:1])
+    folders = (config.rootpath, config.invocation_params.dir, *given)
+    return next((top for folder in dict.fromkeys(folders) if (top := _project(folder))), None)
 
 
 def _project(folder: Path) -> Path | None:
@@ -82,9 +94,17 @@ class Names:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Put what the test names into its result, and fail it for a name that came after collection."""
-        names = named_by(item)
-        item.user_properties += [(PROPERTY, name) for name in names if (PROPERTY, name) not in item.user_properties]
-        if names and (problems := list(self._problems(item))):
+        self._note(item)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """The same for marks that fixtures and the test itself have added."""
+        self._note(item)
+
+    def _note(self, item: pytest.Item) -> None:
+        new = [(PROPERTY, name) for name in named_by(item) if (PROPERTY, name) not in item.user_properties]
+        item.user_properties += new
+        if new and (problems := list(self._problems(item))):
             pytest.fail("\n".join(problems), pytrace=False)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -98,11 +118,11 @@ class Names:
             for name in mark.args:
                 if not isinstance(name, str):
                     yield f"{item.nodeid}: E001 the mark spec takes names as texts, not {type(name).__name__}"
-                elif (known := self._names()) is not None and not known[0].exists(name):
-                    yield f"{item.nodeid}: E001 there is no '{_shown(name)}'"
-                    yield f"  help: {_help(known[1], name)}"
+                elif (known := self._names()) is not None and not known[0].exists(composed(name)):
+                    yield f"{item.nodeid}: E001 there is no '{shown(name)}'"
+                    yield f"  help: {_help(known[1], composed(name))}"
             if mark.kwargs:
-                yield f"{item.nodeid}: E001 the mark spec takes no '{_shown(min(mark.kwargs))}', only names"
+                yield f"{item.nodeid}: E001 the mark spec takes no '{shown(min(mark.kwargs))}', only names"
 
     def _names(self) -> "tuple[Citable, WaysOut] | None":
         """What may be named, and what helps with other names; None when that cannot be told."""
@@ -123,9 +143,9 @@ class Names:
             known = citable(spec)
             return known, WaysOut(spec, known)
         except GitspecError as error:
-            self.unjudged = _shown(error.message)
+            self.unjudged = shown(error.message)
         except OSError as error:
-            self.unjudged = _shown(str(error))
+            self.unjudged = shown(str(error))
         return None
 
 
@@ -133,91 +153,24 @@ def _help(ways: "WaysOut", name: str) -> str:
     from gitspec.errors import GitspecError
 
     try:
-        return _shown(ways.of(name))
+        return shown(ways.of(name))
     except (GitspecError, OSError):  # history cannot be read
         return "gitspec list --specs"
 
 
-class SpecReport:
-    """Gathers what became of the tests that name something, and writes the report at the end."""
-
-    def __init__(self, path: Path, top: Path) -> None:
-        self._path = path
-        self._top = top
-        self._outcomes: dict[str, str] = {}
-        self._seconds: dict[str, float] = {}
-        self._names: dict[str, list[str]] = {}
-        self._failure = ""
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take one phase of a test in; with pytest-xdist those of all workers arrive here."""
-        names = [str(value) for key, value in report.user_properties if key == PROPERTY]
-        if not names:
-            return
-        test = report.nodeid
-        self._names[test] = list(dict.fromkeys(names))
-        if report.when == "setup":  # a rerun begins anew
-            self._outcomes.pop(test, None)
-            self._seconds[test] = 0.0
-        self._seconds[test] = self._seconds.get(test, 0.0) + report.duration
-        outcome = _outcome_of(report)
-        if outcome != "passed" or report.when == "call":
-            before = self._outcomes.get(test)
-            self._outcomes[test] = before if before in _FAILED else outcome
-
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write the report. A run that was asked for one and cannot write it has failed."""
-        import json
-
-        data = json.dumps(self._data(), ensure_ascii=True, indent=2) + "\n"
-        temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.tmp")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(data, encoding="utf-8")
-            temporary.replace(self._path)
-        except (OSError, ValueError) as error:
-            self._failure = str(error)
-            session.exitstatus = pytest.ExitCode.USAGE_ERROR
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Say where the report is."""
-        if self._failure:
-            terminalreporter.write_line(f"gitspec: no report of specs: {_shown(self._failure)}", red=True)
-        else:
-            terminalreporter.write_sep("-", f"report of specs: {_shown(str(self._path))}")
-
-    def _data(self) -> dict[str, Any]:
-        tests: dict[str, list[dict[str, Any]]] = {name: [] for name in self._all_names()}
-        for test in self._outcomes:
-            row = {"test": test, "outcome": self._outcomes[test], "seconds": round(self._seconds[test], 3)}
-            for name in self._names[test]:
-                tests.setdefault(name, []).append(row)
-        rows = [
-            {"name": name, "outcome": _combined([row["outcome"] for row in found]), "tests": found}
-            for name, found in sorted(tests.items())
-        ]
-        return {
-            "gitspec": 1,
-            "kind": "spec-report",
-            "commit": _head(self._top) or None,
-            "requirements": [row for row in rows if "#" not in str(row["name"])],
-            "scenarios": [row for row in rows if "#" in str(row["name"])],
-        }
-
-    def _all_names(self) -> list[str]:
-        """What lives, so that what no test names stands in the report too."""
-        from gitspec.errors import GitspecError
-        from gitspec.store.citable import citable
-
-        try:
-            return citable(spec_of(self._top)).names()
-        except (GitspecError, OSError):
-            return []
-
-
 def named_by(item: pytest.Item) -> list[str]:
     """What a test names by its own marks and those of its class, file and folder, each once."""
-    return list(dict.fromkeys(n for mark in item.iter_markers(MARK) for n in mark.args if isinstance(n, str)))
+    names = (name for mark in item.iter_markers(MARK) for name in mark.args if isinstance(name, str))
+    return list(dict.fromkeys(map(composed, names)))
+
+
+def composed(name: str) -> str:
+    """A name in the form of Unicode in which ids are, whatever the editor wrote."""
+    if name.isascii():
+        return name
+    from gitspec.domain.citations import composed as of
+
+    return of(name)
 
 
 def spec_of(top: Path) -> "Spec":
@@ -234,35 +187,6 @@ def spec_of(top: Path) -> "Spec":
     return Spec(at_work_tree(repo), Cache(repo))
 
 
-def _head(top: Path) -> str:
-    """The commit that was checked out; empty when there is none."""
-    from gitspec.errors import GitspecError
-    from gitspec.git.run import LOCAL_VARIABLES, run
-
-    try:
-        done = run(str(top), "rev-parse", "--verify", "-q", "HEAD^{commit}", env=dict.fromkeys(LOCAL_VARIABLES))
-    except GitspecError:
-        return ""
-    return done.out.decode("ascii", "replace").strip() if done.status == 0 else ""
-
-
-def _outcome_of(report: pytest.TestReport) -> str:
-    if hasattr(report, "wasxfail"):
-        return "xpassed" if report.passed else "xfailed"
-    if report.failed:
-        return "failed" if report.when == "call" else "error"
-    return "skipped" if report.skipped else "passed"
-
-
-def _combined(outcomes: list[str]) -> str | None:
-    """The outcome of a scenario: the worst of its tests; skipped only when nothing else ran; None without tests."""
-    if any(outcome in _FAILED for outcome in outcomes):
-        return "failed"
-    if any(outcome not in _SKIPPED for outcome in outcomes):
-        return "passed"
-    return "skipped" if outcomes else None
-
-
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Text as a terminal may have it."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)

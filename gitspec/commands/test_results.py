@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 from xml.parsers import expat
 
+from gitspec.domain.citations import composed
 from gitspec.errors import UsageError
 
 Outcome = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
@@ -64,7 +65,7 @@ def read_spec_report(path: str) -> list[Tested]:
         raise _unreadable(path, "is no report of `pytest --spec-report`")
     try:
         return [
-            Tested(_text(row["name"]), _text(test["test"]), _outcome(test["outcome"]), path)
+            Tested(composed(_text(row["name"])), _text(test["test"]), _outcome(test["outcome"]), path)
             for row in (*held["requirements"], *held["scenarios"])
             for test in row["tests"]
         ]
@@ -117,7 +118,7 @@ class _Junit:
         if tag in ("testsuite", "testsuites") and self._suites:
             self._suites.pop()
         elif tag == "property" and self._value is not None:
-            names = [name.strip() for name in self._value[:_LONGEST].split(",")]
+            names = [composed(name.strip()) for name in self._value[:_LONGEST].split(",")]
             into = self._names if self._outcome is not None else self._suites[-1] if self._suites else []
             into += [name for name in names if name]
             self._value = None

@@ -114,7 +114,7 @@ def _listed(rest: bytes) -> list[str]:
     names = _NAMES.match(text)
     if not names or not _END.fullmatch(text, names.end()):
         return []
-    return [_composed(name) for name in re.split(r"\s*,\s*", names.group())]
+    return [composed(name) for name in re.split(r"\s*,\s*", names.group())]
 
 
 def _marks(data: bytes) -> Iterator[tuple[int, str]]:
@@ -159,11 +159,11 @@ def _arguments(data: bytes, at: int) -> Iterator[tuple[int, str]]:
 
 
 def _shown(name: bytes) -> str:
-    return _composed(name.decode("utf-8", "surrogateescape"))
+    return composed(name.decode("utf-8", "surrogateescape"))
 
 
-def _composed(name: str) -> str:
-    """Ids are in Unicode's form C; an editor may have written another."""
+def composed(name: str) -> str:
+    """A name in Unicode's form C, as ids are; an editor may have written another."""
     if name.isascii():
         return name
     import unicodedata

@@ -113,6 +113,26 @@ def test_a_name_that_comes_while_the_test_runs_fails_the_test(project: Repo) -> 
     assert done.code == 1 and "E001 there is no 'auth/nothing'" in done.out
 
 
+def test_names_that_come_while_a_test_runs_count_too(project: Repo) -> None:
+    project.write(
+        "test_a.py",
+        "import pytest\n"
+        "@pytest.fixture\ndef marked(request): request.node.add_marker(pytest.mark.spec('auth/totp'))\n"
+        f"def test_a(request, marked): request.node.add_marker(pytest.mark.spec({NAME!r}))\n"
+        "def test_b(request): request.node.add_marker(pytest.mark.spec('auth/nothing'))\n",
+    )
+    report = report_of(project, "--junitxml=junit.xml")
+    assert outcomes(report) == {"auth/totp": "passed", NAME: "passed", "auth/nothing": "failed"}
+    assert project.read("junit.xml").count('<property name="spec"') == 3
+
+
+def test_whatever_form_of_unicode_the_editor_wrote_a_name_is_the_same(project: Repo, write_test: WriteTest) -> None:
+    path = "spec/capabilities/auth.yaml"
+    project.write(path, project.read(path).replace("login-page", "z\u00fcrich"))
+    write_test("a", "auth/zu\u0308rich")
+    assert outcomes(report_of(project)) == {"auth/z\u00fcrich": "passed"}
+
+
 def test_control_characters_in_a_name_do_not_reach_the_terminal(project: Repo, write_test: WriteTest) -> None:
     write_test("a", "auth/\x1b[31mred")
     assert "\x1b" not in run_pytest(project.path, "--color=no").out
@@ -231,6 +251,14 @@ def test_a_subfolder_a_hook_and_a_file_of_its_own_find_the_project(project: Repo
     assert run_pytest(project.path, "tests/test_a.py::test_a").code != 0
 
 
+def test_a_project_below_the_folder_of_the_settings_is_found(project: Repo, write_test: WriteTest) -> None:
+    path = write_test("a", "auth/nothing")
+    above = project.path.parent
+    (above / "pytest.ini").write_text("[pytest]\n")
+    assert run_pytest(project.path, "--rootdir", str(above)).code == pytest.ExitCode.INTERRUPTED
+    assert run_pytest(above, f"{project.path.name}/{path}").code == pytest.ExitCode.INTERRUPTED
+
+
 @pytest.mark.parametrize("with_git", [False, True])
 def test_without_a_policy_marks_are_just_marks(tmp_path: Path, with_git: bool) -> None:
     folder = tmp_path / "plain"
@@ -289,6 +317,11 @@ def test_the_entry_point_loads_it_and_naming_it_too_does_no_harm(
         done = run_pytest(project.path, *args, plugin=(), PYTHONPATH=path)
         assert "E001 there is no 'auth/nothing'" in done.out and "egistered" not in done.out, done.out
     assert run_pytest(project.path, "-p", "no:gitspec.pytest_plugin", plugin=(), PYTHONPATH=path).code == 0
+
+
+def test_it_can_be_switched_off_with_the_mark_still_known(project: Repo, write_test: WriteTest) -> None:
+    write_test("a", "auth/nothing")
+    assert run_pytest(project.path, "-p", "no:gitspec", "--strict-markers").code == 0
 
 
 def test_only_the_controller_of_xdist_writes(project: Repo) -> None:
