@@ -76,8 +76,10 @@ def reasons_of(capability: CapabilityDiff) -> Iterator[Reason]:
         yield Reason("patch", name, f"was called {capability.was}")
     if capability.parts and capability.kind not in ("added", "removed"):
         yield Reason("patch", name, f"has another {_listed(capability.parts)}")
+    whole = capability.kind if capability.kind in ("added", "removed") else ""
     for requirement in capability.requirements:
-        yield from _requirement(f"{name}/{requirement.id}", requirement)
+        if requirement.kind != whole:
+            yield from _requirement(f"{name}/{requirement.id}", requirement)
 
 
 def level_of(capability: CapabilityDiff) -> Level:

@@ -58,6 +58,14 @@ def test_what_differs_decides(before: Living, after: Living, level: str, reason:
     assert not reason or reason in [f"{r.name} {r.what}" for r in bump.reasons]
 
 
+def test_what_comes_or_goes_with_its_capability_is_no_reason_of_its_own() -> None:
+    for before, after, what in (({}, BASE, "was added"), (BASE, {}, "was removed")):
+        assert [(r.name, r.what) for r in suggest(diff(before, after)).reasons] == [("auth", what)]
+    moved = living(capability("login", requirement("r", "It MUST be so.", scenario("s", STEPS))))
+    bump = suggest(diff(BASE, moved, {"login/r": "auth/r"}))
+    assert ("login/r", "has another text") in [(r.name, r.what) for r in bump.reasons]
+
+
 def test_a_breaking_change_breaks_whatever_it_says() -> None:
     bump = suggest((), [BreakingChange("drop-it", "Drop it")], anything=True)
     assert bump.level == "major" and bump.reasons[0].name == "drop-it"
