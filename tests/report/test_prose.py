@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitspec.render.report_page.prose import inline, prose
+from gitspec.render.report_page.prose import LONGEST, inline, line, prose
 from tests.report.project import ATTACKS
 
 _TAGS = {"p", "span", "ul", "li", "pre", "code", "strong", "b"}
@@ -90,3 +90,8 @@ def test_what_is_too_long_to_read_is_left_out_and_counted() -> None:
     text = "word " * 20_000
     for html in (prose(text), inline(text)):
         assert len(html) < 51_000 and "and 50,000 characters more" in html
+
+
+def test_a_title_is_one_line_of_no_great_length() -> None:
+    assert line("a\nb\x1b\u202e") == "a b"
+    assert line("a" * 1_000_000) == "a" * LONGEST + "…"

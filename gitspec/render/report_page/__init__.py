@@ -27,8 +27,8 @@ from gitspec.domain.ids import derived_title
 from gitspec.git.identity import utc_date
 from gitspec.render.report_page.gap_cards import gap_cards
 from gitspec.render.report_page.matrix import matrix_data
-from gitspec.render.report_page.prose import inline, prose
-from gitspec.render.text import clean_line, count
+from gitspec.render.report_page.prose import inline, line, prose
+from gitspec.render.text import count
 
 _FOLDER = Path(__file__).parent
 MOST_COMMITS = 20
@@ -129,8 +129,7 @@ def _environment() -> Environment:
 
 
 def _finalized(value: Any) -> Any:
-    """Whatever a template shows: on one line, and clean of what could turn or hide it."""
-    return clean_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 _date = cache(utc_date)

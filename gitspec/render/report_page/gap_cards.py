@@ -38,7 +38,7 @@ def gap_cards(report: Report, gaps: Gaps) -> list[Card]:
     """The cards, those of broken files first, and only when there are such."""
     cards = []
     if gaps.broken:
-        broken = [Entry(f"spec/{c.id}", c.path, c.problem.removeprefix(f"{c.path}:")) for c in gaps.broken]
+        broken = [Entry(f"spec/{c.id}", c.path, c.problem.removeprefix(c.path).lstrip(": ")) for c in gaps.broken]
         cards.append(_card("broken", broken, "file that cannot be read", "gitspec validate says what is wrong."))
     if gaps.strays:
         strays = [Entry("", s.name, f"{s.path}:{s.line}") for s in gaps.strays]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gitspec.commands.report_data import Report
-from gitspec.render.text import clean_line
+from gitspec.render.report_page.prose import line
 
 _OID = 12
 
@@ -20,15 +20,15 @@ def matrix_data(report: Report) -> dict[str, Any]:
     releases: dict[str, int] = {}
     rows = []
     for r in report.requirements:
-        places = [tests.setdefault(clean_line(f"{t.path}:{t.line}"), len(tests)) for t in r.tests]
+        places = [tests.setdefault(line(f"{t.path}:{t.line}"), len(tests)) for t in r.tests]
         rows.append(
             [
                 r.name,
-                clean_line(r.title),
+                line(r.title),
                 sorted({at[t.change] for t in r.touches if t.change in at}),
                 [c.oid[:_OID] for c in r.commits],
                 sorted(set(places)),
-                releases.setdefault(clean_line(r.release), len(releases)) if r.release else -1,
+                releases.setdefault(line(r.release), len(releases)) if r.release else -1,
                 len(r.data.get("scenarios", ())),
                 len(r.untested),
                 int(not r.data.get("deferred")),

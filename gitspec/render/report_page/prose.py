@@ -14,6 +14,9 @@ from gitspec.render.text import clean_line, clean_lines
 MOST = 50_000
 """So many characters of one text are shown: nobody reads more, and browsers take minutes to lay out millions."""
 
+LONGEST = 5_000
+"""So many characters of a title or the subject of a commit are shown; names and paths are shorter."""
+
 _ITEM = re.compile(r"( {0,12})([-*+]|\d{1,9}[.)]) +(?=\S)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _TICKS = re.compile("`+")
@@ -33,6 +36,12 @@ def inline(text: str) -> Markup:
     line = clean_line(text[:MOST])
     shown = Markup("").join(_spans(line)) if "`" in line else _strong(line)
     return shown + _left_out(text) if len(text) > MOST else shown
+
+
+def line(text: str) -> str:
+    """A text that stands on one line, such as a title: clean of what could turn or hide it, and of no great length."""
+    cleaned = clean_line(text[:LONGEST])
+    return f"{cleaned}…" if len(text) > LONGEST else cleaned
 
 
 def _left_out(text: str) -> Markup:
