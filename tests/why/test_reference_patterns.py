@@ -150,12 +150,12 @@ _PATTERNS = [
 @pytest.mark.parametrize(
     "piece", ["a-", "a", "-a", "(", "(OpenSpec: a-a", "A_", "A-1", "#1", "f ", "\n\n---------", "Refs: a-b-\n\n"]
 )
-def test_ten_megabytes_of_anything_take_bounded_time_and_space(piece: str) -> None:
+def test_megabytes_of_anything_take_bounded_time_and_space(piece: str) -> None:
     find = pattern_finder(_PATTERNS)
-    message = f"Title\n\n{piece * (10_000_000 // len(piece))}\n"
+    message = f"Title\n\n{piece * (3_000_000 // len(piece))}\n"
     started = time.process_time()
     found = find(message)
-    assert time.process_time() - started < 20  # a few seconds; an unbounded search takes hours
+    assert time.process_time() - started < 20  # a second; an unbounded search takes hours
     assert len(found) <= MOST
 
 
