@@ -4,18 +4,14 @@ Histories are simplified as ``git log`` does it, but by content: a merge that ha
 parent alone, and a commit that leaves the content as it was is no version.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitspec.domain.capability import Capability, Requirement, Scenario
 from gitspec.domain.diff import CapabilityDiff, RequirementDiff, diff, requirement_parts
-from gitspec.domain.names_between import Step
-from gitspec.domain.renames import renames
 from gitspec.git.repository import Repository
-from gitspec.git.spec_history import changes_below, shallow_boundary
-from gitspec.git.tree_edit import Item, PathChange
-from gitspec.store import layout
-from gitspec.store.archive_names import archives_with_names
+from gitspec.git.spec_history import shallow_boundary
+from gitspec.store.commit_pairs import Pairs
 from gitspec.store.file_lines import FileLines, Skipped
 
 Thing = Requirement | Capability | Scenario
@@ -65,14 +61,6 @@ class Past(NamedTuple):
         return [moment for moment in self.moments.values() if moment.is_version]
 
 
-class _Pair(NamedTuple):
-    """A commit against one of its parents: the capabilities that differ, and what was called what."""
-
-    before: Mapping[str, Capability]
-    after: Mapping[str, Capability]
-    names: Mapping[str, str]
-
-
 class Pasts:
     """Looks into the past of the living specs, from one commit on."""
 
@@ -81,7 +69,7 @@ class Pasts:
         self.tip = tip
         self.hidden = shallow_boundary(repo)
         self._lines = FileLines(repo)
-        self._pairs: dict[tuple[str, str], _Pair] = {}
+        self._pairs = Pairs(repo, self._lines)
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
@@ -147,7 +135,7 @@ class Pasts:
         for parent, version in self._lines.sides(commit, capability):
             was, to = name, (version, name) if version else None
             old = self._thing(version, name, is_capability)
-            pair = self._pair(commit, parent) if self._is_renaming(commit, name, thing, parent, old) else None
+            pair = self._pairs.of(commit, parent) if self._is_renaming(commit, name, thing, parent, old) else None
             if pair and thing is not None and (other := pair.names.get(name)):
                 head = self._lines.head(parent, other if is_capability else other.rpartition("/")[0])
                 was, to, old = other, (head, other) if head else None, self._thing(head, other, is_capability)
@@ -197,7 +185,7 @@ class Pasts:
         before = {was: old} if old else {}
         after = {name: thing} if thing else {}
         if is_moving:
-            pair = self._pair(commit, parent)
+            pair = self._pairs.of(commit, parent)
             names = {n: o for n, o in pair.names.items() if n == name or n.startswith(f"{name}/")}
             before = {**pair.before, **before}
         found = diff(before, after, names if was == name else {**names, name: was})
@@ -207,7 +195,7 @@ class Pasts:
     def _with_moved_away(
         self, commit: str, parent: str, found: CapabilityDiff | None, name: str, was: str
     ) -> CapabilityDiff | None:
-        pair = self._pair(commit, parent)
+        pair = self._pairs.of(commit, parent)
         away = {o: n for n, o in pair.names.items() if o.startswith(f"{was}/") and n.rpartition("/")[0] != name}
         if found is None or not away:
             return found
@@ -218,40 +206,6 @@ class Pasts:
             for r in found.requirements
         )
         return found._replace(requirements=told)
-
-    def _pair(self, commit: str, parent: str) -> _Pair:
-        key = commit, parent
-        if key not in self._pairs:
-            before, after = self._changed(commit, parent)
-            names = renames(before, after, self._step(commit, parent)) if before and after else {}
-            self._pairs[key] = _Pair(before, after, names)
-        return self._pairs[key]
-
-    def _changed(self, commit: str, parent: str) -> tuple[dict[str, Capability], dict[str, Capability]]:
-        """The capabilities that differ. Where there were none before, nothing is read: nothing can be renamed."""
-        changes = self._changes(commit, parent, layout.CAPABILITIES)
-        places = [(layout.classify(change.path).capability, change) for change in changes]
-        sides: tuple[dict[str, Capability], dict[str, Capability]] = {}, {}
-        if not any(change.old for _, change in places):
-            return sides
-        for side, oid_of in zip(sides, (_old, _new), strict=True):
-            for capability, change in places:
-                item = oid_of(change)
-                if capability and item is not None:
-                    model = self._lines.parse(item.oid, change.path, commit)
-                    if model is not None:
-                        side[capability] = model
-        return sides
-
-    def _step(self, commit: str, parent: str) -> Step:
-        changes = self._changes(commit, parent, layout.ARCHIVE)
-        came = {c.path: c.new.oid for c in changes if c.old is None and c.new is not None}
-        gone = {c.path: c.old.oid for c in changes if c.new is None and c.old is not None}
-        read = self._lines.objects.read_many
-        return Step(archives_with_names(came, read), archives_with_names(gone, read))
-
-    def _changes(self, commit: str, parent: str, path: str) -> Sequence[PathChange]:
-        return changes_below(self.repo, [(commit, parent)], path)[0]
 
     def _in_order(self, moments: Mapping[Place, Moment]) -> dict[Place, Moment]:
         """Children before parents, then by time."""
@@ -265,14 +219,6 @@ class Pasts:
         for place in TopologicalSorter(parents).static_order():
             raised[place] = max([self._lines.times[place[0]], *(raised[parent] + 1 for parent in parents[place])])
         return {place: moments[place] for place in sorted(moments, key=lambda place: (-raised[place], place))}
-
-
-def _old(change: PathChange) -> Item | None:
-    return change.old
-
-
-def _new(change: PathChange) -> Item | None:
-    return change.new
 
 
 def _ids(capability: Capability | None) -> set[str]:
