@@ -7,12 +7,15 @@ names as literals.
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import NamedTuple
 
 COMMENT = b"Spec: "
 MARK = b"mark.spec("
 PYTHON = (".py", ".pyi")
+YAML = (".yaml", ".yml")
+"""There a bare `Spec: ` is a key."""
 PROSE = (".md", ".markdown", ".mdx", ".rst", ".adoc", ".asciidoc")
 """Ends of the names of files that tell about citations rather than cite."""
 
@@ -29,7 +32,7 @@ _LETTER = r"[\w\u00a1-\ud7ff\ue000-\U0010ffff]"  # beyond \w: what joins letters
 _WORD = rf"{_LETTER}+(?:-{_LETTER}+)*"
 _NAME = rf"{_WORD}(?:/{_WORD})+(?:#{_WORD})?"
 _NAMES = re.compile(rf"{_NAME}(?:\s*,\s*(?:{_LETTER}|[/#.-])*{_LETTER})*")
-_END = re.compile(r"""\.?(?:\s|\*+/|--+>|--%>|%>|\"{3}|'{3}|\*\)|-\}|[#%]\}|#>|\]\]|\|#|=#|\}|>)*""")
+_END = re.compile(r"""\.?(?:\s|\*+[/@)]|\++/|--+>|--%>|%>|\"{3}|'{3}|-*[#%]\}|-*\}|#>|\]\]|\]#|\|#|=#|>)*""")
 
 _LITERAL = rb"""[rRuU]?(?:"(?P<double>[^"\\\n]*)"|'(?P<single>[^'\\\n]*)')"""
 _ARGUMENT = re.compile(rb"""(?:\s|\#[^\n]*)*+(?:(?P<literal>%s)|(?P<comma>,))""" % _LITERAL, re.VERBOSE)
@@ -69,8 +72,10 @@ def names_in(path: str, data: bytes) -> list[tuple[int, str]]:
     """What a file cites: (line, name), in the order of the lines. A binary file cites nothing."""
     if b"\0" in data[:8000]:  # as Git tells binary files from text
         return []
+    if data.startswith(BOM_UTF8):
+        data = data[len(BOM_UTF8) :]
     is_python = path.endswith(PYTHON)
-    found = [*_comments(data, _texts(data) if is_python else [])]
+    found = [*_comments(data, _texts(data) if is_python else [], b"#" if path.endswith(YAML) else b"")]
     if is_python and MARK in data:
         found += _marks(data)
         found.sort(key=lambda row: row[0])
@@ -92,7 +97,8 @@ def _is_data(before: bytes) -> bool:
     return bool(line) or before.rstrip(b" \t\r\nrRuUbBfF")[-1:] in tuple(bytes([c]) for c in b"([{,=+%\\")
 
 
-def _comments(data: bytes, texts: list[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+def _comments(data: bytes, texts: list[tuple[int, int]], needed: bytes) -> Iterator[tuple[int, str]]:
+    """Names in comments outside of ``texts``; ``needed`` must stand before `Spec: `."""
     lines = _Lines(data)
     ahead = iter(texts)
     text = next(ahead, _NOWHERE)
@@ -101,7 +107,8 @@ def _comments(data: bytes, texts: list[tuple[int, int]]) -> Iterator[tuple[int, 
         while text[1] < at:
             text = next(ahead, _NOWHERE)
         start = data.rfind(b"\n", max(0, at - _LEADER_MOST), at) + 1
-        if at < text[0] and (start or at <= _LEADER_MOST) and _LEADER.fullmatch(data, start, at):
+        may_be = at < text[0] and (start or at <= _LEADER_MOST) and needed in data[start:at]
+        if may_be and _LEADER.fullmatch(data, start, at):
             rest = data[at + len(COMMENT) : at + len(COMMENT) + _LINE_MOST + 1].split(b"\n", 1)[0]
             if len(rest) <= _LINE_MOST:
                 yield from ((lines.of(at), name) for name in _listed(rest))
@@ -109,10 +116,10 @@ def _comments(data: bytes, texts: list[tuple[int, int]]) -> Iterator[tuple[int, 
 
 
 def _listed(rest: bytes) -> list[str]:
-    """The names behind `Spec: `; none unless they are all that stands there."""
+    """The names behind `Spec: `; none unless they are all that stands there. `TCP/IP` and `n/a` are prose."""
     text = rest.decode("utf-8", "surrogateescape").strip()
     names = _NAMES.match(text)
-    if not names or not _END.fullmatch(text, names.end()):
+    if not names or not _END.fullmatch(text, names.end()) or names.group().isupper() or names.group() == "n/a":
         return []
     return [composed(name) for name in re.split(r"\s*,\s*", names.group())]
 

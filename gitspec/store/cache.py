@@ -10,7 +10,7 @@ from typing import Any
 from gitspec import __version__
 from gitspec.git.repository import Repository
 
-SCHEMA = 4
+SCHEMA = 5
 """Raise it when what is cached changes its shape or meaning within a version of gitspec."""
 
 _ABANDONED = 3600

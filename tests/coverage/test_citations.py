@@ -34,7 +34,7 @@ def cited(repo: Repo, at: str | None = None, policy: Policy = POLICY) -> list[Ci
         "<!-- Spec: {} -->", "<!-- Spec: {}-->", "<%-- Spec: {} --%>", "(* Spec: {} *)", "{{- Spec: {} -}}",
         "{{# Spec: {} #}}", "{{/* Spec: {} */}}", "#= Spec: {} =#", "#| Spec: {} |#", "! Spec: {}", "' Spec: {}",
         '" Spec: {}', ":: Spec: {}", "REM Spec: {}", "dnl Spec: {}", '    """Spec: {}."""', "    Spec: {}",
-        "\t// Spec: {}\r",
+        "\t// Spec: {}\r", "#[ Spec: {} ]#", "/+ Spec: {} +/", "@* Spec: {} *@", "{{# Spec: {} -#}}", "{{{{!-- Spec: {} --}}}}",
     ],
 )  # fmt: skip
 def test_a_comment_of_any_language_cites(line: str) -> None:
@@ -49,6 +49,8 @@ def test_a_comment_of_any_language_cites(line: str) -> None:
         "# Spec: auth/session-expiry says how long",
         "# Spec: auth",
         "# Spec: see RFC 7231",
+        "# Spec: RFC/7231, TCP/IP",
+        "# Spec: n/a",
         "# spec: auth/session-expiry",
         "# Spec:auth/session-expiry",
         "# A Spec: auth/session-expiry",
@@ -60,6 +62,15 @@ def test_a_comment_of_any_language_cites(line: str) -> None:
 )
 def test_what_is_not_only_names_on_a_line_of_its_own_cites_nothing(line: str) -> None:
     assert names(line) == []
+
+
+def test_a_key_of_yaml_is_no_comment() -> None:
+    text = "Spec: a/b\nlist:\n  - Spec: a/b\n  # Spec: c/d\n"
+    assert names(text, "pod.yaml") == names(text, "pod.yml") == ["c/d"]
+
+
+def test_a_byte_order_mark_is_no_text() -> None:
+    assert names(b"\xef\xbb\xbf// Spec: a/b\r\n") == ["a/b"]
 
 
 def test_a_slip_in_the_second_name_is_not_lost() -> None:
