@@ -16,6 +16,8 @@ _SOME = 5
 _MANY = 10
 """Requirements of one change that are shown; those that a commit names come first."""
 _WIDE = 13
+_LONGEST = 200
+"""So many characters of a line of code, of an author's name and of a subject are shown."""
 
 
 def why_text(why: Why, paint: Paint = PLAIN) -> list[str]:
@@ -53,13 +55,18 @@ def why_markdown(why: Why) -> str:
 
 def _head(why: Why, paint: Paint) -> str:
     if why.first and why.first == why.last:
-        text = clean_line(why.text.decode("utf-8", "surrogateescape")).strip()
+        text = _cut(why.text.decode("utf-8", "surrogateescape").strip())
         return f"{paint.strong(_place(why.path, why.first))}  {paint.faint(text)}".rstrip()
     lines = f":{why.first}-{why.last}" if why.first else ""
-    changes = len([change for group in why.groups for change in group.changes])
+    changes = len({change for group in why.groups for change in group.changes})
     without = sum(group.lines for group in why.groups if not group.changes)
     told = f"{count(why.lines, 'line')}, {count(changes, 'change')}"
     return f"{paint.strong(clean_line(why.path) + lines)}: {told}" + (f", {without} without one" if without else "")
+
+
+def _cut(text: str) -> str:
+    """The beginning of what may be endless; cleaned."""
+    return clean_line(text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
 
 
 def _place(path: str, line: int) -> str:
@@ -143,7 +150,7 @@ def _commits(why: Why, group: Group, paint: Paint) -> Iterator[str]:
             continue
         commit, _, because = one.answer
         head = f"{commit.oid[:12]} {utc_date(commit.time)}"
-        yield _row("commit", f"{paint.warn(head)} {clean_line(commit.author)}: {clean_line(commit.subject)}")
+        yield _row("commit", f"{paint.warn(head)} {_cut(commit.author)}: {_cut(commit.subject)}")
         if (span := one.spans[0]).path != why.path:
             yield _row("", f"there {_place(span.path, span.was)}")
         reason = _reason(because, commit.oid[:12])

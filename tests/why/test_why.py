@@ -107,6 +107,19 @@ def test_many_answers_are_short_and_the_help_leads_to_one(begun: Repo) -> None:
     assert "proposal.md" not in out and "billing/numbering" in out
 
 
+def test_a_change_behind_several_groups_counts_once_and_endless_texts_are_cut(begun: Repo) -> None:
+    second_change(begun)
+    begun.write("src/auth.py", f"one\n{'x' * 1_000_000}\n")
+    begun.commit("One\n\nChange: add-2fa")
+    begun.write("src/auth.py", f"two\n{'x' * 1_000_000}\n")
+    begun.commit(f"Two {'y' * 100_000}\n\nChange: add-2fa\nChange: add-billing")
+    whole = gitspec(begun, "why", "src/auth.py").out
+    assert whole.startswith("src/auth.py: 2 lines, 2 changes\n") and f"Two {'y' * 100}" in whole and len(whole) < 5_000
+    assert gitspec(begun, "why", "src/auth.py:2").out.startswith(f"src/auth.py:2  {'x' * 150}")
+    for more in ([], ["--format", "markdown"]):
+        assert len(gitspec(begun, "why", "src/auth.py:2", *more).out) < 5_000
+
+
 def test_requirements_and_tasks_that_the_commit_names_come_first(begun: Repo) -> None:
     begun.write("src/auth.py", "# 1\n")
     begun.commit("Do it\n\nChange: add-2fa\nTask: 1.1\nSpec: auth/totp-enrolment")
@@ -340,7 +353,7 @@ def test_nothing_hostile_reaches_the_terminal(begun: Repo) -> None:
 def test_markdown_is_a_table_for_each_answer(released: Repo) -> None:
     out = gitspec(released, "why", "src/auth.py", "--format", "markdown").out
     assert out.startswith("## gitspec why\n")
-    assert "| commit | " in out and "| requirement | auth&#47;totp&#45;enrolment" in out
+    assert "| commit | " in out and "| requirement | auth/totp-enrolment" in out
 
 
 def test_the_answer_is_the_same_without_the_index_and_in_another_object_format(tmp_path: Path) -> None:
