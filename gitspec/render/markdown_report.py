@@ -20,7 +20,8 @@ from gitspec.render.text import clean, count
 LARGEST = 1024 * 1024
 """Bytes that GitHub takes as the summary of one step."""
 _LONGEST = 500
-_SPECIAL = re.compile(r"[!-/:-@\[-`{-~]")
+# Commas, and `-`, `/` and `.` within a word, mean nothing anywhere: names and versions stay readable where nobody renders.
+_SPECIAL = re.compile(r"[!-+:-@\[-`{-~]|(?<![A-Za-z0-9])[-/.]|[-/.](?![A-Za-z0-9])")
 # What is linked wherever it stands in the finished text, entities or not: @name, #1, GH-1, addresses of the web. A word
 # joiner keeps them apart and is not seen.
 _LINKED = re.compile(r"(?<=[@#])|(?<=:)(?=//)|(?<=[Ww]{3})(?=\.)|(?<=[Gg][Hh]-)")
@@ -49,7 +50,7 @@ def markdown_summary(report: Report, *, strict: bool = False, largest: int = LAR
 
 
 def escape(text: str) -> str:
-    """``text`` as one line of inert Markdown: clean, every ASCII punctuation mark as an entity, nothing linked.
+    """``text`` as one line of inert Markdown: clean, ASCII punctuation as entities where it may mean something, nothing linked.
 
     CommonMark 6.2: an entity never stands for a mark of structure.
     """

@@ -121,7 +121,7 @@ def test_sarif_of_any_report_is_valid(report: Report) -> None:
         assert not [c for c in result["message"]["text"] if is_raw(c)]
 
 
-MARKUP = re.compile(r"&#\d+;")
+MARKUP = re.compile(r"&#\d+;|(?<=[A-Za-z0-9])[-/.](?=[A-Za-z0-9])|,")
 ROW = re.compile(
     r"\| (❌|⚠️|ℹ️) \| \[[A-Z]\d{3}\]\(https://github\.com/gitspec/gitspec/blob/main/docs/rules\.md#[a-z]\d{3}\) \| "
     r"(?P<where>.*) \| (?P<text>.*) \|"
@@ -148,6 +148,22 @@ def test_the_escape_of_markdown_links_and_mentions_nothing(text: str) -> None:
     shown = html(markdown_report.escape(text))
     assert shown.replace("\u2060", "") == " ".join(clean(text).split())
     assert not re.search(r"@\w|#\d|://|(?i:www\.)|(?i:gh-\d)", shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("auth/session-expiry in v2.0.0, at last", "auth/session-expiry in v2.0.0, at last"),
+        ("- a", "&#45; a"),
+        ("1. a", "1&#46; a"),
+        ("---", "&#45;&#45;&#45;"),
+        ("a -- b--c", "a &#45;&#45; b&#45;&#45;c"),
+        ("HEAD~2..HEAD", "HEAD&#126;2&#46;&#46;HEAD"),
+        ("www.example.com GH-1", "www&#8288;&#46;example.com GH&#45;&#8288;1"),
+    ],
+)
+def test_names_and_versions_stay_readable_and_structure_does_not(text: str, shown: str) -> None:
+    assert markdown_report.escape(text) == shown
 
 
 @pytest.mark.parametrize("form", FORMS)

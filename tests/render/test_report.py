@@ -125,4 +125,4 @@ def test_the_summary_is_a_table_with_links_to_the_rules() -> None:
     assert text.startswith("## gitspec check\n\n❌ refused: 2 errors, 1 warning, 1 info (2 commits judged")
     rows = [line for line in text.splitlines() if line.startswith("| ") and "#r" in line]
     assert len(rows) == 3 and all(re.search(r"\[R0\d\d\]\(https://\S+/docs/rules\.md#r0\d\d\)", row) for row in rows)
-    assert "bbbbbbbbbbbb Add a window<br>spec&#47;capabilities&#47;auth&#46;yaml&#58;4&#58;7" in text
+    assert "bbbbbbbbbbbb Add a window<br>spec/capabilities/auth.yaml&#58;4&#58;7" in text
