@@ -97,7 +97,7 @@ def add_command(
     epilog=examples(
         "gitspec delta modify add-2fa auth/session-expiry",
         "gitspec delta modify add-2fa auth/session-expiry --from session-expiry.yaml",
-        "gitspec show auth/session-expiry --json | jq … | gitspec delta modify add-2fa auth/session-expiry --from -",
+        "gitspec show auth/session-expiry --json | jq 'del(.requirement.tags)' | gitspec delta modify add-2fa auth/session-expiry --from -",
     ),
 )
 @change_argument()

@@ -375,7 +375,7 @@ def _blame_uncommitted(tip: Tip, change: str, error: GitspecError) -> None:
     if rows := os.fsdecode(listed).split("\0")[:-1]:
         raise Refused(
             "A006",
-            f"is not committed, and without it {error.message}",
+            f"is not committed, and in what is committed {error.message}",
             place=rows[0][3:],
             help=f"git add {folder} && git commit",
         ) from error
