@@ -160,7 +160,7 @@ class Gaps(NamedTuple):
     without_commits: tuple[ReportedChange, ...]
     """Changes that no commit names, active ones first; not what was imported or closed."""
     open_tasks: tuple[ReportedChange, ...]
-    """Changes with tasks that have not ended."""
+    """Changes with tasks that have not ended; not what was archived before it was imported."""
 
 
 def gaps_of(report: Report) -> Gaps:
@@ -173,5 +173,5 @@ def gaps_of(report: Report) -> Gaps:
         tuple(r for r in requirements if r.lacks_tests),
         tuple((r, scenario) for r in requirements for scenario in r.untested),
         tuple(c for c in everything if not c.commits and not c.closed and not c.is_imported),
-        tuple(c for c in everything if c.open_tasks and not c.closed),
+        tuple(c for c in everything if c.open_tasks and not c.closed and not (c.day and c.is_imported)),
     )

@@ -95,3 +95,11 @@ def test_what_is_too_long_to_read_is_left_out_and_counted() -> None:
 def test_a_title_is_one_line_of_no_great_length() -> None:
     assert line("a\nb\x1b\u202e") == "a b"
     assert line("a" * 1_000_000) == "a" * LONGEST + "…"
+
+
+def test_a_heading_stands_by_itself_and_is_strong() -> None:
+    shown = prose("Before\n## Cache `ttl`\nAfter\n- one\n### <b>\n#no heading")
+    assert shown == (
+        "<p dir=auto>Before</p><p dir=auto><strong>Cache <code>ttl</code></strong></p><p dir=auto>After</p>"
+        '<ul><li dir=auto class="">one</li></ul><p dir=auto><strong>&lt;b&gt;</strong></p><p dir=auto>#no heading</p>'
+    )

@@ -170,6 +170,23 @@ def test_of_many_commits_that_name_a_requirement_the_newest_are_listed(project: 
     assert text.count("Work 20.") == 2 and "Work 0." not in text
 
 
+def test_old_history_that_was_imported_is_no_gap(project: Repo) -> None:
+    change = project.read("spec/changes/unstarted/change.yaml").replace("unstarted", "older")
+    project.write("spec/archive/2025-01-01-older/change.yaml", f"{change}imported: elsewhere\n")
+    project.write("spec/archive/2025-01-01-older/proposal.md", project.read("spec/changes/unstarted/proposal.md"))
+    project.write("spec/archive/2025-01-01-older/tasks.md", "- [ ] 1.1 Nobody did it\n")
+    text = text_of(page_of(project))
+    gaps = text[text.index("Gaps") : text.index("Search in names")]
+    assert "2 open tasks" in gaps and "1 change without commits" in gaps and "older" not in gaps
+    assert "Nobody did it" in text
+
+
+def test_code_in_titles_is_code(project: Repo) -> None:
+    path = "spec/capabilities/billing.yaml"
+    project.write(path, project.read(path).replace('title: "Session expiry"', "title: The `ttl` of <b>"))
+    assert ">The <code>ttl</code> of &lt;b&gt;</a></h4>" in page_of(project).read_text(encoding="utf-8")
+
+
 def test_a_bare_repository_has_a_report(project: Repo, tmp_path: Path) -> None:
     bare = project.bare(tmp_path / "bare.git")
     assert page_of(bare).read_bytes() == page_of(project, "--at", "HEAD").read_bytes()

@@ -1,4 +1,4 @@
-"""Texts of specs as HTML: paragraphs, lists, code. Everything else of Markdown is shown as it is written.
+"""Texts of specs as HTML: paragraphs, headings, lists, code. Everything else of Markdown is shown as it is written.
 
 All that is written goes through ``escape``, so that no text can bring a tag, an address or a style of its own. The work
 is linear in the length of the text, whatever it holds.
@@ -18,6 +18,7 @@ LONGEST = 5_000
 """So many characters of a title or the subject of a commit are shown; names and paths are shorter."""
 
 _ITEM = re.compile(r"( {0,12})([-*+]|\d{1,9}[.)]) +(?=\S)")
+_HEADING = re.compile(r" {0,3}#{1,6} +(?=\S)")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _TICKS = re.compile("`+")
 _STRONG = re.compile(r"\*\*([^*\s](?:[^*]{0,200}[^*\s])?)\*\*")
@@ -59,12 +60,15 @@ def _blocks(lines: list[str]) -> Iterator[Markup]:
             end = _end_of_fence(lines, at + 1, fence[1])
             yield _tagged("pre", escape("\n".join(lines[at + 1 : end])))
             at = end + 1
+        elif heading := _HEADING.match(line):  # its level is of another outline than the page's
+            yield Markup(f"<p dir=auto><strong>{inline(line[heading.end() :])}</strong></p>")
+            at += 1
         elif line.lstrip().startswith("|"):
             end = _while(lines, at, lambda one: one.lstrip().startswith("|"))
             yield _tagged("pre", escape("\n".join(lines[at:end])))
             at = end
         elif _ITEM.match(line):
-            end = _while(lines, at, lambda one: bool(one.strip()) and not _FENCE.match(one))
+            end = _while(lines, at, lambda one: bool(one.strip()) and not (_FENCE.match(one) or _HEADING.match(one)))
             yield _list(lines[at:end])
             at = end
         else:
@@ -78,7 +82,8 @@ def _tagged(tag: str, inner: Markup) -> Markup:
 
 
 def _goes_on(line: str) -> bool:
-    return bool(line.strip()) and not (_ITEM.match(line) or _FENCE.match(line) or line.lstrip().startswith("|"))
+    starts_another = _ITEM.match(line) or _FENCE.match(line) or _HEADING.match(line) or line.lstrip().startswith("|")
+    return bool(line.strip()) and not starts_another
 
 
 def _while(lines: list[str], at: int, holds: Callable[[str], bool]) -> int:
