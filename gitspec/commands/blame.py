@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterator
 from typing import NamedTuple
 
 from gitspec.commands.deeds import Deed, deeds
-from gitspec.commands.log import asked_of, find_past
+from gitspec.commands.log import asked_of
 from gitspec.commands.names import find_one, unknown_scenario
 from gitspec.domain.capability import Capability, Requirement
 from gitspec.errors import UsageError
@@ -49,7 +49,7 @@ def blame(spec: Spec, name: str) -> Blame:
     pasts = Pasts(spec.snapshot.repo, spec.snapshot.name)
     try:
         rows_of = _of_capability if named.kind == "capability" else _of_requirement
-        rows = list(rows_of(spec, pasts, named.id.partition("#")[0]))
+        rows = list(rows_of(pasts, named.id.partition("#")[0]))
         if named.kind == "scenario":
             rows = [row for row in rows if row[0] == named.id]
             if not rows:
@@ -65,8 +65,8 @@ def blame(spec: Spec, name: str) -> Blame:
 _Row = tuple[str, str, Moment]
 
 
-def _of_capability(spec: Spec, pasts: Pasts, capability: str) -> Iterator[_Row]:
-    past = find_past(spec, pasts, capability, "capability")[1]
+def _of_capability(pasts: Pasts, capability: str) -> Iterator[_Row]:
+    past = pasts.of_capability(capability)
     now = _now(past)
     assert isinstance(now, Capability)
     yield capability, "", _last_touch(past, _own_fields)
@@ -74,11 +74,11 @@ def _of_capability(spec: Spec, pasts: Pasts, capability: str) -> Iterator[_Row]:
         if getattr(now, field) is not None:
             yield capability, field, _last_touch(past, _part(field))
     for requirement in now.requirements:
-        yield from _of_requirement(spec, pasts, f"{capability}/{requirement.id}")
+        yield from _of_requirement(pasts, f"{capability}/{requirement.id}")
 
 
-def _of_requirement(spec: Spec, pasts: Pasts, name: str) -> Iterator[_Row]:
-    past = find_past(spec, pasts, name, "requirement")[1]
+def _of_requirement(pasts: Pasts, name: str) -> Iterator[_Row]:
+    past = pasts.of_requirement(name)
     now = _now(past)
     assert isinstance(now, Requirement)
     yield name, "", past.versions()[0]

@@ -76,10 +76,6 @@ class Pasts:
         """Versions that could not be read, and count as what came before them."""
         return tuple(self._lines.skipped.values())
 
-    def capability(self, capability: str) -> Capability | None:
-        """A capability as it is at the tip."""
-        return self._lines.at(self._lines.head(self.tip, capability), capability)
-
     def of_requirement(self, name: str) -> Past:
         """The past of `<capability>/<requirement>`."""
         return self._past(name, is_capability=False)
