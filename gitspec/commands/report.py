@@ -19,10 +19,11 @@ from gitspec.commands.report_data import (
 from gitspec.commands.status import status
 from gitspec.domain.ids import derived_title
 from gitspec.errors import CannotJudge
-from gitspec.store.citable import citable
+from gitspec.store.citable import Outline, citable
 from gitspec.store.cited import citations_of
 from gitspec.store.documents import Document, capability_documents
-from gitspec.store.history_index import CommitLine, History, open_history
+from gitspec.store.history_index import CommitLine, History
+from gitspec.store.history_opening import open_history
 from gitspec.store.landings import landings
 from gitspec.store.records import ChangeRecord, records_of
 from gitspec.store.requirement_changes import RequirementChange, requirement_changes
@@ -36,10 +37,9 @@ def report(spec: Spec) -> Report:
     """What a report shows. Raises CannotJudge L010 without a policy, G016 when a shallow clone hides commits."""
     policy = spec.require_policy()
     tip = commit_of(spec)
-    known = _known(spec, policy, tip)
-    capabilities = tuple(
-        _capability(capability, document, known) for capability, document in capability_documents(spec).items()
-    )
+    documents = capability_documents(spec)
+    known = _known(spec, policy, tip, documents)
+    capabilities = tuple(_capability(capability, document, known) for capability, document in documents.items())
     return Report(
         spec.snapshot.name,
         tip,
@@ -68,7 +68,7 @@ class _Known(NamedTuple):
     cited: Mapping[str, Sequence[Place]]
 
 
-def _known(spec: Spec, policy: "Policy", tip: str) -> _Known:
+def _known(spec: Spec, policy: "Policy", tip: str, documents: Mapping[str, Document]) -> _Known:
     by_change: Mapping[str, Sequence[NamedCommit]] = {}
     by_requirement: Mapping[str, Sequence[NamedCommit]] = {}
     landed: dict[str, tuple[str, str]] = {}
@@ -97,7 +97,7 @@ def _known(spec: Spec, policy: "Policy", tip: str) -> _Known:
         finally:
             history.close()
     citations = citations_of(spec)
-    names = citable(spec)
+    names = citable(spec, {capability: _outlines(capability, document) for capability, document in documents.items()})
     return _Known(
         time,
         by_change,
@@ -159,6 +159,16 @@ def _touched(changes: Mapping[str, Sequence[RequirementChange]]) -> dict[str, li
         for one in touches:
             found[one.folder].append((one.kind, now))
     return {folder: sorted(set(touched), key=lambda pair: (pair[1], pair[0])) for folder, touched in found.items()}
+
+
+def _outlines(capability: str, document: Document) -> tuple[Outline, ...] | None:
+    """What may be cited, without reading the file again; where it stands is not asked for."""
+    if document.data is None:
+        return None
+    return tuple(
+        Outline(f"{capability}/{r['id']}", "", 0, "deferred" in r, tuple((s["id"], 0) for s in r.get("scenarios", ())))
+        for r in document.data.get("requirements", ())
+    )
 
 
 def _places(citations: Iterable[tuple[str, str, int]]) -> dict[str, list[Place]]:
