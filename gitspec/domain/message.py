@@ -5,7 +5,6 @@ Pure and cheap to import. ``git help commit`` (--cleanup) is the source of the r
 
 from gitspec.domain import trailers
 
-MODES = ("strip", "whitespace", "scissors", "verbatim")
 _SPACE = " \t\n\r"
 _CUTTING = ("scissors", "strip")  # strip: of `commit --verbose`, which writes the line too
 _AUTO = "#;@!$%^&|:"  # in the order in which Git tries them for core.commentChar=auto
@@ -23,8 +22,9 @@ def decode(data: bytes, encoding: str = "utf-8") -> str:
 
 
 def cleaned(text: str, mode: str, comment: str = "#", *, shown: bool = True) -> str:
-    """The message that Git records when it cleans ``text`` up in one of MODES; empty when nothing is left.
+    """The message that Git records when it cleans ``text`` up; empty when nothing is left.
 
+    ``mode``: strip, whitespace, scissors or verbatim.
     ``shown``: an editor has it, so that a line of scissors is Git's own also where comments are stripped.
     """
     if mode == "verbatim":
