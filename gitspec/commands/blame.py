@@ -98,10 +98,17 @@ def _now(past: Past) -> Thing:
 
 def _part(name: str) -> Callable[[Thing], Hashable]:
     def value(thing: Thing) -> Hashable:
-        found = getattr(thing, name)
-        return repr(found) if isinstance(found, dict) else found
+        return _unordered(getattr(thing, name))
 
     return value
+
+
+def _unordered(found: object) -> Hashable:
+    """Tags, links and attributes have no order."""
+    if isinstance(found, dict):
+        return frozenset((key, _unordered(value)) for key, value in found.items())
+    assert isinstance(found, Hashable)
+    return frozenset(found) if isinstance(found, tuple) else found
 
 
 def _own_fields(thing: Thing) -> Hashable:

@@ -132,9 +132,9 @@ def _fields(before: object, after: object, names: Iterable[str], scenario: str =
 
 
 def requirement_parts(before: Requirement | None, after: Requirement | None) -> Iterator[PartDiff]:
-    """The parts in which two versions of a requirement differ; None: it is not there."""
+    """The parts in which two versions of a requirement differ; None: it is not there. Tags and links have no order."""
     yield from _fields(before, after, ("title", "text", "rationale", "deferred", "notes"))
-    yield from _differ("tags", ", ".join(before.tags) if before else "", ", ".join(after.tags) if after else "")
+    yield from _differ("tags", *(", ".join(sorted(one.tags)) if one else "" for one in (before, after)))
     yield from _differ("links", _links(before), _links(after))
     old, new = before.attributes if before else {}, after.attributes if after else {}
     for name in dict.fromkeys([*old, *new]):
@@ -149,7 +149,7 @@ def _differ(part: str, old: str, new: str, scenario: str = "") -> Iterator[PartD
 
 def _links(requirement: Requirement | None) -> str:
     links = requirement.links if requirement else {}
-    return "\n".join(f"{kind} {target}" for kind, targets in links.items() for target in targets)
+    return "\n".join(sorted(f"{kind} {target}" for kind, targets in links.items() for target in targets))
 
 
 def _scenarios(before: tuple[Scenario, ...], after: tuple[Scenario, ...]) -> Iterator[PartDiff]:

@@ -78,6 +78,21 @@ def test_form_order_and_comments_are_no_touch(story: Story, gitspec: Cli) -> Non
     assert sorted(map(str, after)) == sorted(map(str, before))
 
 
+def test_an_order_of_tags_links_or_attributes_is_no_version_and_no_touch(story: Story, gitspec: Cli) -> None:
+    links = {"refines": ("auth/login-page",), "relates-to": ("devices/device-list", "auth/login-page")}
+    fields = {"tags": ("one", "two"), "links": links, "attributes": {"owner": "them", "risk": "low"}}
+    first, second = auth().requirements
+    begun = story.begin(devices())
+    story.by_hand(auth().model_copy(update={"requirements": (first.model_copy(update=fields), second)}))
+    before = rows(gitspec("blame", "auth", "--json"))
+    turned = {"relates-to": links["relates-to"][::-1], "refines": links["refines"]}
+    other = {"tags": ("two", "one"), "links": turned, "attributes": {"risk": "low", "owner": "them"}}
+    story.by_hand(auth().model_copy(update={"requirements": (first.model_copy(update=other), second)}))
+    assert len(gitspec("log", "auth/session-expiry", "--json").json["versions"]) == 1
+    assert rows(gitspec("blame", "auth", "--json")) == before and begun not in str(before)
+    assert "auth/session-expiry links" in before and "auth/session-expiry attributes" in before
+
+
 def test_a_rename_touches_the_requirement_and_not_what_it_says(story: Story, gitspec: Cli) -> None:
     begun = story.begin(auth(), devices())
     moved = story.archive("move", delta("auth", moved=[{"id": "login-page", "to": "devices/front-page"}]))
