@@ -1,36 +1,16 @@
 """Gathers what a report shows: living specs and changes, and what history and tests know of them."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
 
 from gitspec.commands.approvals import commit_of
 from gitspec.commands.progress import counts
-from gitspec.commands.report_data import (
-    NamedCommit,
-    Place,
-    Report,
-    ReportedCapability,
-    ReportedChange,
-    ReportedRequirement,
-    Stray,
-    Touch,
-)
+from gitspec.commands.report_data import Report, ReportedCapability, ReportedChange, ReportedRequirement
+from gitspec.commands.report_known import Known, known_of
 from gitspec.commands.status import status
 from gitspec.domain.ids import derived_title
-from gitspec.errors import CannotJudge
-from gitspec.store.citable import Outline, citable
-from gitspec.store.cited import citations_of
 from gitspec.store.documents import Document, capability_documents
-from gitspec.store.history_index import CommitLine, History
-from gitspec.store.history_opening import open_history
-from gitspec.store.landings import landings
 from gitspec.store.records import ChangeRecord, records_of
-from gitspec.store.requirement_changes import RequirementChange, requirement_changes
 from gitspec.store.spec import ChangeFolder, Spec
-
-if TYPE_CHECKING:
-    from gitspec.domain.policy import Policy
 
 
 def report(spec: Spec) -> Report:
@@ -38,7 +18,7 @@ def report(spec: Spec) -> Report:
     policy = spec.require_policy()
     tip = commit_of(spec)
     documents = capability_documents(spec)
-    known = _known(spec, policy, tip, documents)
+    known = known_of(spec, policy, tip, documents)
     capabilities = tuple(_capability(capability, document, known) for capability, document in documents.items())
     return Report(
         spec.snapshot.name,
@@ -51,139 +31,10 @@ def report(spec: Spec) -> Report:
     )
 
 
-class _Known(NamedTuple):
-    """What history and tests say, by what it is about."""
-
-    time: int
-    changes: Mapping[str, Sequence[NamedCommit]]
-    """The commits that name a change, without those that archive."""
-    requirements: Mapping[str, Sequence[NamedCommit]]
-    touches: Mapping[str, Sequence[Touch]]
-    touched: Mapping[str, Sequence[tuple[str, str]]]
-    """By the folder of a change: what it does, to which requirement."""
-    landed: Mapping[str, tuple[str, str]]
-    """Of archived changes: the commit that archived it, and the release of that."""
-    tests: Mapping[str, Sequence[Place]]
-    strays: tuple[Stray, ...]
-    cited: Mapping[str, Sequence[Place]]
-
-
-def _known(spec: Spec, policy: "Policy", tip: str, documents: Mapping[str, Document]) -> _Known:
-    by_change: Mapping[str, Sequence[NamedCommit]] = {}
-    by_requirement: Mapping[str, Sequence[NamedCommit]] = {}
-    landed: dict[str, tuple[str, str]] = {}
-    time = 0
-    changes = requirement_changes(spec, spec.cache)
-    if tip:
-        history = open_history(spec.snapshot.repo, tip, policy=policy, use_cache=spec.cache is not None)
-        try:
-            if history.is_cut_off:
-                why = "a shallow clone hides commits, so what they did cannot be told"
-                raise CannotJudge("G016", why, help="git fetch --unshallow")
-            line = history.line(tip)
-            time = line.time if line else 0
-            archiving = {commit.oid for commit, _ in history.mentions("Archived")}
-            by_change = _naming(history, "Change", archiving, lambda change: (change,))
-            now = _names_of(changes)
-            by_requirement = _naming(
-                history, "Spec", archiving, lambda name: {(one := name.partition("#")[0]), *now.get(one, ())}
-            )
-            archived = {one.id for one in spec.archived()}
-            landed = {
-                c: (oid, history.release_of(oid))
-                for c, oid in landings(history, spec.cache).items()
-                if oid and c in archived
-            }
-        finally:
-            history.close()
-    citations = citations_of(spec)
-    names = citable(spec, {capability: _outlines(capability, document) for capability, document in documents.items()})
-    return _Known(
-        time,
-        by_change,
-        by_requirement,
-        {name: tuple(_touch(one, landed) for one in touches) for name, touches in changes.items()},
-        _touched(changes),
-        landed,
-        _places((c.name, c.path, c.line) for c in citations if c.is_test),
-        tuple(Stray(c.name, c.path, c.line) for c in citations if c.is_test and not names.exists(c.name)),
-        _places((c.name, c.path, c.line) for c in citations if not c.is_test),
-    )
-
-
-def _naming(
-    history: History, key: str, without: set[str], owners: Callable[[str], Iterable[str]]
-) -> dict[str, list[NamedCommit]]:
-    """The commits that name something under ``key``, each once, newest first, by the ``owners`` of what they name."""
-    found: defaultdict[str, list[NamedCommit]] = defaultdict(list)
-    for commit, mention in history.mentions(key):
-        if commit.oid in without:
-            continue
-        named = _named(commit)
-        for owner in owners(mention.value):
-            if not (found[owner] and found[owner][-1].oid == commit.oid):
-                found[owner].append(named)
-    return found
-
-
-def _names_of(changes: Mapping[str, Sequence[RequirementChange]]) -> dict[str, list[str]]:
-    """By each name that a requirement has, has had or shall have, what it is called now."""
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for now, touches in changes.items():
-        for name in {name for one in touches for name in (one.name, one.was) if name not in ("", now)}:
-            found[name].append(now)
-    return found
-
-
-def _named(commit: CommitLine) -> NamedCommit:
-    return NamedCommit(commit.oid, commit.subject, commit.author, commit.time)
-
-
-def _touch(one: RequirementChange, landed: Mapping[str, tuple[str, str]]) -> Touch:
-    day = _day_of(one.folder)
-    commit, release = landed.get(one.change, ("", "")) if day else ("", "")
-    return Touch(one.change, one.kind, day, one.was if one.was != one.name else "", commit, release)
-
-
-def _day_of(folder: str) -> str:
-    from gitspec.store import layout
-
-    split = layout.split_archive_name(folder.rpartition("/")[2]) if folder.startswith(f"{layout.ARCHIVE}/") else None
-    return split[0] if split else ""
-
-
-def _touched(changes: Mapping[str, Sequence[RequirementChange]]) -> dict[str, list[tuple[str, str]]]:
-    """By the folder of a change, under the names that requirements have today."""
-    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
-    for now, touches in changes.items():
-        for one in touches:
-            found[one.folder].append((one.kind, now))
-    return {folder: sorted(set(touched), key=lambda pair: (pair[1], pair[0])) for folder, touched in found.items()}
-
-
-def _outlines(capability: str, document: Document) -> tuple[Outline, ...] | None:
-    """What may be cited, without reading the file again; where it stands is not asked for."""
-    if document.data is None:
-        return None
-    return tuple(
-        Outline(f"{capability}/{r['id']}", "", 0, "deferred" in r, tuple((s["id"], 0) for s in r.get("scenarios", ())))
-        for r in document.data.get("requirements", ())
-    )
-
-
-def _places(citations: Iterable[tuple[str, str, int]]) -> dict[str, list[Place]]:
-    """By requirement; a place that names one of its scenarios says which."""
-    found: defaultdict[str, list[Place]] = defaultdict(list)
-    for name, path, line in citations:
-        requirement, _, scenario = name.partition("#")
-        found[requirement].append(Place(path, line, scenario))
-    return found
-
-
 # -- living specs
 
 
-def _capability(capability: str, document: Document, known: _Known) -> ReportedCapability:
+def _capability(capability: str, document: Document, known: Known) -> ReportedCapability:
     data = document.data
     if data is None:
         first = next(f for f in document.findings if f.severity == "error")
@@ -195,7 +46,7 @@ def _capability(capability: str, document: Document, known: _Known) -> ReportedC
     return ReportedCapability(capability, document.path, title, data, requirements)
 
 
-def _requirement(name: str, data: Mapping[str, object], known: _Known) -> ReportedRequirement:
+def _requirement(name: str, data: Mapping[str, object], known: Known) -> ReportedRequirement:
     scenarios = data.get("scenarios", ())
     assert isinstance(scenarios, Sequence)
     there = {"", *(s["id"] for s in scenarios)}
@@ -217,7 +68,7 @@ def _requirement(name: str, data: Mapping[str, object], known: _Known) -> Report
 # -- changes
 
 
-def _active(spec: Spec, known: _Known) -> Iterable[ReportedChange]:
+def _active(spec: Spec, known: Known) -> Iterable[ReportedChange]:
     found = status(spec)
     for one in found.changes:
         record = one.checked.record
@@ -231,14 +82,14 @@ def _active(spec: Spec, known: _Known) -> Iterable[ReportedChange]:
         )
 
 
-def _archived(spec: Spec, known: _Known) -> Iterable[ReportedChange]:
+def _archived(spec: Spec, known: Known) -> Iterable[ReportedChange]:
     """Newest first."""
     folders = [spec.archived_change(one) for one in reversed(spec.archived())]
     for folder, record in zip(folders, records_of(spec, folders), strict=True):
         yield _change(folder, record, known)
 
 
-def _change(folder: ChangeFolder, record: ChangeRecord, known: _Known) -> ReportedChange:
+def _change(folder: ChangeFolder, record: ChangeRecord, known: Known) -> ReportedChange:
     outline = record.change
     closed = str(outline.closed["reason"]) if outline and outline.closed else ""
     commit, release = known.landed.get(record.id, ("", "")) if record.day else ("", "")
