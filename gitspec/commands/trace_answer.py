@@ -8,7 +8,7 @@ from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
 from gitspec.git.run import git
 from gitspec.store.cache import Cache
-from gitspec.store.history_index import open_history
+from gitspec.store.history_opening import open_history
 from gitspec.store.policies import Policies
 
 _KEPT = 500

@@ -106,7 +106,7 @@ def why(parts: SpecParts, argument: str, wanted: Wanted) -> Why:
 
 
 def _history(parts: SpecParts, tip: str, policy: "Policy | None") -> "History":
-    from gitspec.store.history_index import open_history
+    from gitspec.store.history_opening import open_history
 
     if policy is None:
         from gitspec.domain.policy import Policy

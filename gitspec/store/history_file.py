@@ -77,11 +77,19 @@ class HistoryFile:
         if not S_ISREG(stat.st_mode) or stat.st_uid != os.geteuid():
             raise Damaged
         db = _connect(self._path)
-        row = db.execute("SELECT value FROM meta WHERE key = 'key'").fetchone()
-        if row is None or row[0] != self._key:
+        if not self._is_whole(db):
             db.close()
             raise Damaged
         return db
+
+    def _is_whole(self, db: Connection) -> bool:
+        """Whether it is for this key, and not cut off: SQLite takes what is missing of its last page for nothing."""
+        db.execute("BEGIN")  # nobody writes in between
+        row = db.execute("SELECT value FROM meta WHERE key = 'key'").fetchone()
+        (pages,), (size,) = (db.execute(f"PRAGMA {fact}").fetchone() for fact in ("page_count", "page_size"))
+        there = os.stat(self._path).st_size
+        db.execute("COMMIT")
+        return row is not None and row[0] == self._key and there >= pages * size
 
     def begin(self) -> Connection | None:
         """An empty database, to be filled and given to ``finish``; None where none can be written."""
@@ -100,18 +108,23 @@ class HistoryFile:
         return db
 
     def finish(self, db: Connection) -> Connection:
-        """Put a database that ``begin`` gave in its place, now that it is filled; older ones for the same key go."""
+        """Put a database that ``begin`` gave in its place, now that it is filled; of those for the same key only the newest stays.
+
+        That may be another's, who was faster: then this one serves its process alone.
+        """
         db.close()
         with open(self._path + _HALF, "rb") as file:
             os.fsync(file.fileno())
         os.rename(self._path + _HALF, self._path)
+        db = _connect(self._path)
+        db.execute("SELECT 1 FROM meta").fetchone()  # SQLite opens the file now, not when it is gone
         names = self._names()
-        mine = [name for name in names if name.startswith(self._prefix) and f"{self._folder}/{name}" < self._path]
+        mine = [name for name in names if name.startswith(self._prefix)]
         others = [name for name in names if not name.startswith(self._prefix)]
         others.sort(key=lambda name: name.rpartition("-")[2])
-        for name in mine + others[:-_KEPT]:
+        for name in mine[:-1] + others[:-_KEPT]:
             _remove(f"{self._folder}/{name}")
-        return _connect(self._path)
+        return db
 
     def give_up(self) -> None:
         """Remove what ``begin`` has made, or what ``open`` found to be damaged."""

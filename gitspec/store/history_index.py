@@ -1,6 +1,6 @@
 """What commits say, for questions to history: who names what, and which release has it; kept below the common Git folder.
 
-    history = open_history(repo, tip, policy=policy)
+    history = open_history(repo, tip, policy=policy)   # of ``history_opening``
     history.naming("Change", "add-2fa")            # [CommitLine(...), ...], newest first
 
 The answers are those of the commits that ``tip`` reaches, whatever else the index holds, and they are equal without it:
@@ -8,17 +8,16 @@ then the same rows are laid down in memory. See ``history_rows`` for what is kep
 """
 
 import os
-import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec import __version__
-from gitspec.domain.branches import branch_matcher
-from gitspec.git.release_tags import ReleaseTag, release_tags, state_of_tags
+from gitspec.git.release_tags import ReleaseTag
 from gitspec.git.repository import Repository
 from gitspec.git.shallow import shallow_boundary
 from gitspec.store import history_rows as rows
-from gitspec.store.history_file import Damaged, HistoryFile, copied, in_memory, is_damage, sqlite
+from gitspec.store.history_file import HistoryFile, in_memory, is_damage, sqlite
 from gitspec.store.history_rows import Connection, View, packed, unpacked
 
 if TYPE_CHECKING:
@@ -40,8 +39,15 @@ if TYPE_CHECKING:
         def releases(self) -> Sequence[str]: ...
 
 
-_VERSION = 2
+_VERSION = 3
 """Raise it when rows change their shape or meaning within a version of gitspec."""
+
+
+_NAMING = (
+    "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN sayings s ON s.word = words.id "
+    "JOIN commits c ON c.said = s.said WHERE"
+)
+"""The commits that name a word; its key and value are to be said."""
 
 
 class Asked(NamedTuple):
@@ -57,9 +63,6 @@ class Asked(NamedTuple):
         patterns = [(p.pattern, p.where, p.id) for p in self.policy.references.patterns]
         boundary = " ".join(sorted(shallow_boundary(self.repo)))
         return f"{__version__}/{_VERSION} {os.geteuid()} {patterns} {list(self.policy.releases)} {boundary}"
-
-
-_View = tuple[int, frozenset[int]]
 
 
 class Mention(NamedTuple):
@@ -82,8 +85,10 @@ class CommitLine(NamedTuple):
 class History:
     """What the commits say that one tip reaches. Texts are as recorded, not safe to show."""
 
-    def __init__(self, asked: Asked, db: Connection, view: View) -> None:
+    def __init__(self, asked: Asked, db: Connection, view: View, file: HistoryFile | None = None) -> None:
+        """``file`` is where the database lies, if not in memory."""
         self._asked = asked
+        self._file = file
         self.repo = asked.repo
         self.tip = asked.tip
         self._db = db
@@ -103,8 +108,7 @@ class History:
     def naming(self, key: str, value: str) -> list[CommitLine]:
         """The commits that name ``value`` under ``key``, newest first (children before parents, then by time)."""
         found = self._ask(
-            "SELECT c.id, c.oid, c.author, c.time, c.subject FROM words JOIN sayings s ON s.word = words.id "
-            "JOIN commits c ON c.said = s.said WHERE words.key = ? AND words.value = ? ORDER BY c.moment DESC, c.oid",
+            f"{_NAMING} words.key = ? AND words.value = ? ORDER BY c.moment DESC, c.oid",
             (key, packed(value)),
         )
         return [_line(row) for row in found if self._reaches(row[0])]
@@ -112,8 +116,7 @@ class History:
     def mentions(self, key: str) -> Iterator[tuple[CommitLine, Mention]]:
         """All that commits name under ``key``, newest first."""
         found = self._ask(
-            "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN sayings s ON s.word = words.id "
-            "JOIN commits c ON c.said = s.said WHERE words.key = ? ORDER BY c.moment DESC, c.oid, words.value",
+            f"{_NAMING} words.key = ? ORDER BY c.moment DESC, c.oid, words.value",
             (key,),
         )
         for row in found:
@@ -162,9 +165,7 @@ class History:
     def archiving(self, change: str) -> list[tuple[CommitLine, str]]:
         """The commits that say that they archive a change, newest first, with the folder's name."""
         found = self._ask(
-            "SELECT c.id, c.oid, c.author, c.time, c.subject, words.value FROM words JOIN sayings s ON s.word = words.id "
-            "JOIN commits c ON c.said = s.said WHERE words.key = ? AND substr(words.value, 12) = ? "
-            "ORDER BY c.moment DESC, c.oid",
+            f"{_NAMING} words.key = ? AND substr(words.value, 12) = ? ORDER BY c.moment DESC, c.oid",
             ("Archived", packed(change)),
         )
         return [(_line(row), unpacked(row[5])) for row in found if self._reaches(row[0])]
@@ -172,9 +173,8 @@ class History:
     def naming_requirement(self, name: str) -> list[CommitLine]:
         """The commits whose `Spec:` names a requirement or a scenario of it, newest first."""
         found = self._ask(
-            "SELECT DISTINCT c.id, c.oid, c.author, c.time, c.subject, c.moment FROM words JOIN sayings s ON s.word = "
-            "words.id JOIN commits c ON c.said = s.said WHERE words.key = ? AND (words.value = ? OR words.value > ? AND "
-            "words.value < ?) ORDER BY c.moment DESC, c.oid",
+            f"{_NAMING} words.key = ? AND (words.value = ? OR words.value > ? AND words.value < ?) "
+            "GROUP BY c.id ORDER BY c.moment DESC, c.oid",
             ("Spec", packed(name), packed(f"{name}#"), packed(f"{name}$")),
         )
         return [_line(row) for row in found if self._reaches(row[0])]
@@ -192,13 +192,11 @@ class History:
     def fact(self, kind: str, key: str) -> Any:
         """What was kept by ``keep_fact``; None when nothing was."""
         if (kind, key) not in self._facts:
-            import json
-
             if kind not in self._has_facts:  # the first time thousands are asked for, and none is there
                 self._has_facts[kind] = bool(self._ask("SELECT 1 FROM facts WHERE kind = ? LIMIT 1", (kind,)))
             query = "SELECT value FROM facts WHERE kind = ? AND key = ?"
             found = self._ask(query, (kind, key)) if self._has_facts[kind] else None
-            self._facts[kind, key] = json.loads(found[0][0]) if found else None
+            self._facts[kind, key] = rows.unsealed(found[0][0]) if found else None
         return self._facts[kind, key]
 
     def keep_fact(self, kind: str, key: str, value: Any) -> None:
@@ -217,114 +215,28 @@ class History:
         """Write new facts down, if nobody is in the way, and let the database go. Safe to call twice."""
         new, self._new_facts = self._new_facts, {}
         if new:
-            import json
-
             from gitspec.store.history_adding import keep_facts
 
-            try:
-                values = [(*key, json.dumps(value)) for key, value in new.items()]
+            with suppress(sqlite()):
+                values = [(*key, rows.sealed(value)) for key, value in new.items()]
                 keep_facts(self._db, values, self._forgotten, self._most)
-            except sqlite():
-                pass
         self._db.close()
 
     def _ask(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """The rows of a query. When the file turns out to be damaged, history is read again."""
+        """The rows of a query. When the file turns out to be damaged, it goes, and history is read again."""
         try:
             return list(self._db.execute(query, values))
-        except sqlite():
-            self._db = in_memory()
-            self._upto, self._outside = _bring_up(self._db, self._asked)
+        except sqlite() as error:
+            from gitspec.store.history_reading import bring_up
+
+            if self._file is not None and is_damage(error):
+                self._file.give_up()
+            self._db, self._file = in_memory(), None
+            self._upto, self._outside = bring_up(self._db, self._asked)
             return list(self._db.execute(query, values))
 
     def _reaches(self, commit: int) -> bool:
         return commit <= self._upto and commit not in self._outside
-
-
-def open_history(repo: Repository, tip: str, *, policy: "HistoryPolicy", use_cache: bool = True) -> History:
-    """The history that ``tip``, the full id of a commit, reaches. Commits that the index lacks are read now.
-
-    Raises GitFailed when Git cannot walk from there.
-    """
-    asked = Asked(repo, tip, policy)
-    if use_cache:
-        try:
-            db = _from_file(asked)
-        except (sqlite(), OSError):  # locked for long, or the disk is full
-            db = None
-        if db is not None:
-            return History(asked, *db)
-    db = in_memory()
-    return History(asked, db, _bring_up(db, asked))
-
-
-def _from_file(asked: Asked) -> tuple[Connection, View] | None:
-    """The database of the file, with all that is wanted in it; in memory, when nothing can be added there."""
-    file = HistoryFile(f"{asked.repo.common_dir}/gitspec", asked.key)
-    try:
-        db = file.open()
-        if db is not None:
-            return _added_to(db, asked)
-    except Damaged:
-        file.give_up()
-    except sqlite() as error:
-        if not is_damage(error):
-            raise
-        file.give_up()
-    db = file.begin()
-    if db is None:
-        return None
-    try:
-        db.execute("BEGIN")
-        view = _bring_up(db, asked)
-        db.execute("COMMIT")
-        return file.finish(db), view
-    except BaseException:
-        file.give_up()
-        raise
-
-
-def _added_to(db: Connection, asked: Asked) -> tuple[Connection, View]:
-    """The database once it has all that is wanted; most often it has."""
-    if (view := _view_of(db, asked)) is not None:
-        return db, view
-    if os.environ.get("GIT_QUARANTINE_PATH"):  # commits that may never be
-        return (copy := copied(db)), _bring_up(copy, asked)
-    try:
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            view = _bring_up(db, asked)
-            db.execute("COMMIT")
-            return db, view
-        except BaseException:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
-            raise
-    except sqlite() as error:
-        if is_damage(error):
-            raise
-        return (copy := copied(db)), _bring_up(copy, asked)
-
-
-def _view_of(db: Connection, asked: Asked) -> View | None:
-    """What the tip reaches, if all that is wanted is there already."""
-    row = rows.id_of(db, asked.tip)
-    view = row and rows.view(db, row)
-    if not view:
-        return None
-    state = state_of_tags(asked.repo, time.time_ns())
-    if state and rows.meta(db, "tags") == state:
-        return view
-    tags = release_tags(asked.repo, branch_matcher(asked.policy.releases))
-    if rows.ranked(db) != sorted(tags) or (state and rows.meta(db, "tags") != state):
-        return None
-    return view
-
-
-def _bring_up(db: Connection, asked: Asked) -> View:
-    from gitspec.store.history_reading import bring_up  # a warm answer reads nothing
-
-    return bring_up(db, asked)
 
 
 def _line(row: Sequence[object]) -> CommitLine:

@@ -42,9 +42,6 @@ def bring_up(db: Connection, asked: "Asked") -> View:
     return view
 
 
-_AT_ONCE = 500
-
-
 def _read_new(
     db: Connection, repo: Repository, tips: Sequence[str], mentions_of: Callable[[str], Sequence[tuple[str, str]]]
 ) -> None:

@@ -47,6 +47,25 @@ def unpacked(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+def sealed(value: object) -> str:
+    """A fact as it is stored: JSON behind its checksum, for SQLite does not see when a text has changed on its disk."""
+    import json
+    from binascii import crc32
+
+    text = json.dumps(value)
+    return f"{crc32(text.encode()):08x}{text}"
+
+
+def unsealed(stored: object) -> Any:
+    """The fact that ``sealed`` stored; None when it is not what was stored."""
+    import json
+    from binascii import crc32
+
+    if not isinstance(stored, str) or stored[:8] != f"{crc32(stored[8:].encode()):08x}":
+        return None
+    return json.loads(stored[8:])
+
+
 def id_of(db: Connection, oid: str) -> int | None:
     """The row of a commit; None when it is not there."""
     row = db.execute("SELECT id FROM commits WHERE oid = ?", (bytes.fromhex(oid),)).fetchone()

@@ -83,7 +83,7 @@ class Said:
     def _open(self) -> "History":
         if self._history is None:
             from gitspec.domain.policy import Policy
-            from gitspec.store.history_index import open_history
+            from gitspec.store.history_opening import open_history
 
             policy = self._spec.policy().value or Policy()
             self._history = open_history(self.repo, self.tip, policy=policy, use_cache=self._spec.cache is not None)

@@ -6,7 +6,7 @@ import pytest
 
 from gitspec.domain.policy import Policy
 from gitspec.git.repository import discover
-from gitspec.store.history_index import open_history
+from gitspec.store.history_opening import open_history
 from gitspec.store.landings import landings
 from tests.archive.project import ADDED, gitspec, project, propose
 from tests.conftest import Repo

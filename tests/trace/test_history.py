@@ -4,7 +4,8 @@ import pytest
 
 from gitspec.domain.policy import Policy, ReferencePattern, ReferenceRules
 from gitspec.git.repository import discover
-from gitspec.store.history_index import History, open_history
+from gitspec.store.history_index import History
+from gitspec.store.history_opening import open_history
 from tests.conftest import Repo
 from tests.fsck.histories import DAY, adds, change, edits, land, start, switch
 

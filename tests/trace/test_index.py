@@ -186,6 +186,30 @@ def test_damage_that_shows_late_is_read_over(repo: Repo) -> None:
     (path,) = index_files(repo)
     _scramble(path)
     assert subjects(found, "Change", "one") == ["0"]
+    assert index_files(repo) == [], "the next command builds a new one, instead of stumbling again"
+
+
+@pytest.mark.parametrize("left", [1, 1000, 4095])
+def test_file_that_lost_its_end_is_built_anew(repo: Repo, left: int) -> None:
+    for n in range(40):
+        repo.commit(f"{n}\n\nChange: one")
+    history(repo).close()
+    (before,) = index_files(repo)
+    before.write_bytes(before.read_bytes()[: left - 4096])
+    wanted = told(history(repo, use_cache=False))
+    assert told(history(repo)) == wanted
+    assert index_files(repo) != [before]
+
+
+def test_fact_that_changed_on_disk_is_not_told(repo: Repo) -> None:
+    repo.commit("0")
+    found = history(repo)
+    found.keep_fact("kind", "key", "a telling text")
+    found.close()
+    (path,) = index_files(repo)
+    assert history(repo).fact("kind", "key") == "a telling text"
+    path.write_bytes(path.read_bytes().replace(b"telling", b"tilling"))
+    assert history(repo).fact("kind", "key") is None
 
 
 def test_file_of_another_user_is_left_alone(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -229,6 +253,15 @@ def test_many_at_once_all_answer_right(repo: Repo) -> None:
     found = history(repo)
     assert len(found.naming("Change", "one")) == 30
     assert len(index_files(repo)) == 1
+
+
+def test_of_two_that_build_it_at_once_the_file_begun_last_stays(repo: Repo) -> None:
+    files = [history_file.HistoryFile(f"{repo.path}/.git/gitspec", "key") for _ in range(2)]
+    begun = [file.begin() for file in files]
+    for file, db in reversed(list(zip(files, begun, strict=True))):
+        there = file.finish(db)
+        assert there.execute("SELECT value FROM meta WHERE key = 'key'").fetchone() == ("key",)
+    assert [str(path) for path in index_files(repo)] == [files[1]._path]
 
 
 def test_killed_writer_leaves_nothing_wrong_behind(repo: Repo) -> None:
