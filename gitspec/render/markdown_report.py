@@ -20,8 +20,9 @@ from gitspec.render.text import clean, count
 LARGEST = 1024 * 1024
 """Bytes that GitHub takes as the summary of one step."""
 _LONGEST = 500
-# Commas, and `-`, `/` and `.` within a word, mean nothing anywhere: names and versions stay readable where nobody renders.
-_SPECIAL = re.compile(r"[!-+:-@\[-`{-~]|(?<![A-Za-z0-9])[-/.]|[-/.](?![A-Za-z0-9])")
+# Commas, `-`, `/` and `.` within a word, and a dot behind a letter mean nothing anywhere: sentences, names and versions stay
+# readable where nobody renders them.
+_SPECIAL = re.compile(r"[!-+:-@\[-`{-~]|(?<![A-Za-z0-9])[-/.]|[-/](?![A-Za-z0-9])|(?<=[0-9])\.(?![A-Za-z0-9])")
 # What is linked wherever it stands in the finished text, entities or not: @name, #1, GH-1, addresses of the web. A word
 # joiner keeps them apart and is not seen.
 _LINKED = re.compile(r"(?<=[@#])|(?<=:)(?=//)|(?<=[Ww]{3})(?=\.)|(?<=[Gg][Hh]-)")

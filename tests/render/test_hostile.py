@@ -121,7 +121,7 @@ def test_sarif_of_any_report_is_valid(report: Report) -> None:
         assert not [c for c in result["message"]["text"] if is_raw(c)]
 
 
-MARKUP = re.compile(r"&#\d+;|(?<=[A-Za-z0-9])[-/.](?=[A-Za-z0-9])|,")
+MARKUP = re.compile(r"&#\d+;|(?<=[A-Za-z0-9])[-/.](?=[A-Za-z0-9])|(?<=[A-Za-z])\.|,")
 ROW = re.compile(
     r"\| (❌|⚠️|ℹ️) \| \[[A-Z]\d{3}\]\(https://github\.com/gitspec/gitspec/blob/main/docs/rules\.md#[a-z]\d{3}\) \| "
     r"(?P<where>.*) \| (?P<text>.*) \|"
@@ -155,7 +155,7 @@ def test_the_escape_of_markdown_links_and_mentions_nothing(text: str) -> None:
     [
         ("auth/session-expiry in v2.0.0, at last", "auth/session-expiry in v2.0.0, at last"),
         ("- a", "&#45; a"),
-        ("1. a", "1&#46; a"),
+        ("Gone. 1. a 2.", "Gone. 1&#46; a 2&#46;"),
         ("---", "&#45;&#45;&#45;"),
         ("a -- b--c", "a &#45;&#45; b&#45;&#45;c"),
         ("HEAD~2..HEAD", "HEAD&#126;2&#46;&#46;HEAD"),

@@ -155,7 +155,7 @@ def test_markdown_is_inert(story: Story, gitspec: Cli) -> None:
     story.begin(auth())
     story.archive("drop", dropped(story), title="'**x** <img src=x> @you [l](y)'")
     out = gitspec("changelog", "HEAD~2..", "--format", "markdown").out
-    assert "## Breaking" in out and "migration: Use the front page" in out.replace("&#46;", ".")
+    assert "## Breaking" in out and "migration: Use the front page" in out
     assert not re.findall(r"<[a-z]", out) and "**x**" not in out and "](" not in out
 
 
