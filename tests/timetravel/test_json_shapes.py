@@ -1,7 +1,5 @@
 """What the commands about history print is as docs/json.md shows it."""
 
-import pytest
-
 from tests.domain.specs import delta, requirement, scenario
 from tests.reading.test_json_shapes import EXAMPLES, compare
 from tests.timetravel.conftest import Cli, Story, auth, devices
@@ -9,14 +7,18 @@ from tests.timetravel.test_changelog import dropped, lock, shorter
 
 SHAPES = {
     "comparison": [("diff", "HEAD~9.."), ("diff", "HEAD~9")],
-    "log": [("log", "auth"), ("log", "auth/session-expiry"), ("log", "devices/front-page")],
+    "log": [
+        ("log", "auth"),
+        ("log", "auth/session-expiry"),
+        ("log", "auth/session-expiry#idle-timeout"),
+        ("log", "devices/front-page"),
+    ],
     "blame": [("blame", "auth"), ("blame", "devices/front-page")],
     "changelog": [("changelog", "HEAD~9.."), ("changelog", "..HEAD~3")],
 }
 
 
-@pytest.mark.parametrize("kind", SHAPES)
-def test_what_is_printed_is_as_documented(story: Story, gitspec: Cli, kind: str) -> None:
+def test_what_is_printed_is_as_documented(story: Story, gitspec: Cli) -> None:
     story.begin(auth(), devices())
     story.archive("shorten", shorter(story))
     story.archive("move", delta("auth", moved=[{"id": "login-page", "to": "devices/front-page"}]))
@@ -31,7 +33,7 @@ def test_what_is_printed_is_as_documented(story: Story, gitspec: Cli, kind: str)
     story.repo.commit("Break")
     story.repo.write(path, whole)
     story.repo.commit("Mend")
-    for command in SHAPES[kind]:
+    for kind, command in ((kind, command) for kind, commands in SHAPES.items() for command in commands):
         shown = gitspec(*command, "--json").json
         assert shown["gitspec"] == 1 and shown["kind"] == kind
         others = shown.get("others")
