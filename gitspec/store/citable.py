@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec.domain.citable import Citable, DeltaNames, Effect, ScenarioEdits, effect, with_changes
-from gitspec.git.objects import MODE_FILE
-from gitspec.git.snapshot import folder_trees
 from gitspec.store.memo import remembered
 
 if TYPE_CHECKING:
@@ -103,17 +101,10 @@ def _outlines(capability: str, path: str, row: list[Any]) -> tuple[Outline, ...]
 
 def _names_of(spec: "Spec", folders: "Sequence[ChangeFolder]") -> dict[str, tuple[DeltaNames, ...]]:
     """What the deltas of each change do to names, by its id. Of one that cannot be read only the capability is known."""
-    keys = [f"{folder.path} {_tree_of_deltas(spec, folder)}" for folder in folders]
+    trees = spec.trees(folders, "deltas/")  # of the deltas alone: ticking a task changes no name
+    keys = [f"{folder.path} {tree}" for folder, tree in zip(folders, trees, strict=True)]
     rows = remembered(spec.cache, "names", keys, lambda missing: [_rows_of(folders[i]) for i in missing])
     return {folder.id: tuple(map(_delta, row)) for folder, row in zip(folders, rows, strict=True)}
-
-
-def _tree_of_deltas(spec: "Spec", folder: "ChangeFolder") -> str:
-    """The tree id of the deltas alone: ticking a task changes no name."""
-    start = f"{folder.path}/deltas/"
-    paths = [entry.path for entry in folder.entries if entry.path.startswith(start)]
-    rows = [(path[len(start) :], MODE_FILE, oid) for path, oid in zip(paths, spec.oids(paths), strict=True)]
-    return folder_trees(rows, spec.snapshot.repo.object_format)[""]
 
 
 def _rows_of(folder: "ChangeFolder") -> list[Any]:

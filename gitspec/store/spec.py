@@ -190,12 +190,13 @@ class Spec:
         """What an archived folder holds."""
         return self._folder(archived.folder, archived.id, archived.day)
 
-    def trees(self, folders: "Sequence[ChangeFolder]") -> list[str]:
-        """What ``ChangeFolder.tree`` says of each; what tells of files of the work tree is read and kept once for all."""
-        rows = [(entry, at) for at, folder in enumerate(folders) for entry in folder.entries]
+    def trees(self, folders: "Sequence[ChangeFolder]", below: str = "") -> list[str]:
+        """The tree ids of all folders, or of what lies ``below`` a folder in each (`deltas/`); all files are asked for at once."""
+        starts = [f"{folder.path}/{below}" for folder in folders]
+        rows = [(e, at) for at, folder in enumerate(folders) for e in folder.entries if e.path.startswith(starts[at])]
         found: list[list[tuple[str, int, str]]] = [[] for _ in folders]
         for (entry, at), oid in zip(rows, self.oids([entry.path for entry, _ in rows]), strict=True):
-            found[at].append((entry.path[len(folders[at].path) + 1 :], entry.mode, oid))
+            found[at].append((entry.path[len(starts[at]) :], entry.mode, oid))
         return [folder_trees(files, self.snapshot.repo.object_format)[""] for files in found]
 
     def _folder(self, folder: str, change: str, day: str) -> "ChangeFolder":

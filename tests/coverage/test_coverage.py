@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from gitspec.store import stat_cache
 from tests.conftest import Repo
 from tests.coverage.conftest import NAME, Cli, change, unlink
 from tests.coverage.test_pytest_plugin import run_pytest
@@ -168,6 +169,25 @@ def test_a_name_from_before_a_removal_is_told_who_removed_it(
     gitspec("archive", "no-login")
     write_test("a", "auth/login-page#shown")
     assert "change no-login removed it" in gitspec("coverage", fails=1).out
+
+
+def test_what_became_of_a_name_costs_no_look_for_each_archived_change(
+    project: Repo, write_test: WriteTest, gitspec: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    real = stat_cache.oids_by_stat
+    monkeypatch.setattr(stat_cache, "oids_by_stat", lambda *args: (looks.append(1), real(*args))[1])
+    write_test("a", "auth/nothing")
+    seen = []
+    for numbers in ((1,), (2, 3, 4)):
+        for number in numbers:
+            change(project, "old", "capability: auth\nadded:\n  - id: old\n    text: It MUST be.\n")
+            (project.path / "spec/archive").mkdir(exist_ok=True)
+            (project.path / "spec/changes/old").rename(project.path / f"spec/archive/2026-11-0{number}-old-{number}")
+        looks.clear()
+        gitspec("coverage", fails=1)
+        seen.append(len(looks))
+    assert seen[0] == seen[1]
 
 
 def test_fail_under(project: Repo, write_test: WriteTest, gitspec: Cli) -> None:
