@@ -25,14 +25,14 @@ def command(name: str, parts: bool, form: str, at: str | None, as_json: bool, no
     NAME is a capability, a requirement or a scenario. Each row names the commit, its day (UTC), its author and the change behind it.
     Another form or order of the same content is no touch.
     """
-    from gitspec.cli.opened import open_spec, put_json, put_lines, put_notes
+    from gitspec.cli.opened import open_living, put_json, put_lines, put_notes
     from gitspec.commands.blame import blame
     from gitspec.render.blame import blame_csv, blame_data, blame_markdown, blame_text
     from gitspec.render.deeds import require_whole, warnings
     from gitspec.render.output import patience, write
 
     form = wanted_format(form, as_json=as_json)
-    spec = open_spec("HEAD" if at is None else at, cached=not no_cache)
+    spec = open_living(at, cached=not no_cache)
     with patience("reading history"):
         found = blame(spec, name)
     if form == "json":

@@ -37,14 +37,14 @@ def command(
     leads to what it has become. Renames and moves are followed through the archived changes, and where there are none by
     content; merges are simplified as `git log` does. What a commit changes only in form or order is no version.
     """
-    from gitspec.cli.opened import open_spec, put_json, put_lines, put_notes
+    from gitspec.cli.opened import open_living, put_json, put_lines, put_notes
     from gitspec.commands.log import log
     from gitspec.render.deeds import require_whole, warnings
     from gitspec.render.log import log_data, log_markdown, log_text
     from gitspec.render.output import paint, patience
 
     form = wanted_format(form, as_json=as_json)
-    spec = open_spec("HEAD" if at is None else at, cached=not no_cache)
+    spec = open_living(at, cached=not no_cache)
     with patience("reading history"):
         found = log(spec, name, what=KINDS[what] if what else None, limit=limit)
     if form == "json":

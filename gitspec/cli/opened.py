@@ -18,6 +18,20 @@ def open_spec(at: str | None, *, cached: bool = True) -> Spec:
     return Spec(open_snapshot(repo, at), Cache(repo) if cached else None)
 
 
+def open_living(at: str | None, *, cached: bool = True) -> Spec:
+    """The living specs of a commit, HEAD's by default, without its changes: those may be thousands.
+
+    Raises CannotJudge as ``open_spec``.
+    """
+    from gitspec.git.objects import Objects
+    from gitspec.store.layout import CAPABILITIES
+    from gitspec.store.part_spec import SpecParts
+
+    repo = discover()
+    commit = Objects(repo).resolve("HEAD" if at is None else at)
+    return SpecParts(repo, commit, Cache(repo) if cached else None).of([CAPABILITIES])
+
+
 def put_json(spec: Spec, kind: str, data: Mapping[str, Any]) -> None:
     """Print JSON, with where it was read: a commit's id, or `work tree`."""
     from gitspec.render.json import document
