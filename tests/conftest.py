@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast this machine is, and that Hypothesis makes its tables of Unicode on the first run, says nothing about gitspec.
+settings.register_profile("gitspec", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gitspec")
 
 _IDENTITY = {
     "GIT_AUTHOR_NAME": "Ada Author",
@@ -25,6 +30,8 @@ CONFIG = """\
 \tdetachedHead = false
 [commit]
 \tgpgSign = false
+[maintenance]
+\tauto = false
 [protocol "file"]
 \tallow = always
 """

@@ -64,8 +64,8 @@ def state(repo: Repo, before: str) -> str:
     return {(True,) * 5: "after", (False,) * 5: "before"}.get(facts, f"torn: {facts}")
 
 
-def recovered(repo: Repo) -> str | None:
-    return recover(Repository(f"{repo.path}/.git", f"{repo.path}/.git", str(repo.path), "sha1", {}))
+def recovered(repo: Repo, **wait: float) -> str | None:
+    return recover(Repository(f"{repo.path}/.git", f"{repo.path}/.git", str(repo.path), "sha1", {}), **wait)
 
 
 def test_nothing_to_recover_says_nothing(tmp_path: Path) -> None:
@@ -211,8 +211,7 @@ def test_a_command_within_a_hook_leaves_recovery_to_the_hooks_that_can_stop_the_
     assert not NOTICES
 
 
-def test_a_lock_of_somebody_else_is_never_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gitspec.git.index_follow.take_index_lock.__defaults__", (0.1,))
+def test_a_lock_of_somebody_else_is_never_removed(tmp_path: Path) -> None:
     repo = ready_with_edits(tmp_path / "r")
     pid = os.fork()
     if pid == 0:
@@ -224,7 +223,7 @@ def test_a_lock_of_somebody_else_is_never_removed(tmp_path: Path, monkeypatch: p
     (repo.path / ".git/index.lock").unlink()
     repo.write(".git/index.lock", "of another program")
     with pytest.raises(CannotJudge) as caught:
-        recovered(repo)
+        recovered(repo, wait=0.1)
     assert (caught.value.code, caught.value.place) == ("G013", ".git/index.lock")
     assert repo.read(".git/index.lock") == "of another program"
     (repo.path / ".git/index.lock").unlink()
