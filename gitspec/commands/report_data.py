@@ -29,8 +29,8 @@ class NamedCommit(NamedTuple):
 
     oid: str
     subject: str
-    author: str
     time: int
+    is_reverted: bool
 
 
 class Touch(NamedTuple):

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gitspec.commands.report_data import NamedCommit, Place, Stray, Touch
+from gitspec.domain.reverted import reverting
 from gitspec.errors import CannotJudge
 from gitspec.store import layout
 from gitspec.store.citable import Outline, citable
 from gitspec.store.cited import citations_of
 from gitspec.store.documents import Document
-from gitspec.store.history_index import CommitLine, History
+from gitspec.store.history_index import History
 from gitspec.store.history_opening import open_history
 from gitspec.store.landings import landings
 from gitspec.store.requirement_changes import RequirementChange, requirement_changes
@@ -53,10 +54,11 @@ def known_of(spec: Spec, policy: "Policy", tip: str, documents: Mapping[str, Doc
             line = history.line(tip)
             time = line.time if line else 0
             archiving = {commit.oid for commit, _ in history.mentions("Archived")}
-            by_change = _naming(history, "Change", archiving, lambda change: (change,))
+            reverted = _reverted(history)
+            by_change = _naming(history, "Change", archiving, reverted, lambda change: (change,))
             now = _names_of(changes)
             by_requirement = _naming(
-                history, "Spec", archiving, lambda name: {(one := name.partition("#")[0]), *now.get(one, ())}
+                history, "Spec", archiving, reverted, lambda name: {(one := name.partition("#")[0]), *now.get(one, ())}
             )
             archived = {one.id for one in spec.archived()}
             landed = {
@@ -81,15 +83,23 @@ def known_of(spec: Spec, policy: "Policy", tip: str, documents: Mapping[str, Doc
     )
 
 
+def _reverted(history: History) -> set[str]:
+    reverts: defaultdict[str, list[str]] = defaultdict(list)
+    for commit, mention in history.mentions("Reverts"):
+        reverts[mention.value].append(commit.oid)
+    reverted_by = reverting(lambda oid: reverts.get(oid, ()))
+    return {oid for oid in reverts if reverted_by(oid)}
+
+
 def _naming(
-    history: History, key: str, without: set[str], owners: Callable[[str], Iterable[str]]
+    history: History, key: str, without: set[str], reverted: set[str], owners: Callable[[str], Iterable[str]]
 ) -> dict[str, list[NamedCommit]]:
     """The commits that name something under ``key``, each once, newest first, by the ``owners`` of what they name."""
     found: defaultdict[str, list[NamedCommit]] = defaultdict(list)
     for commit, mention in history.mentions(key):
         if commit.oid in without:
             continue
-        named = _named(commit)
+        named = NamedCommit(commit.oid, commit.subject, commit.time, commit.oid in reverted)
         for owner in owners(mention.value):
             if not (found[owner] and found[owner][-1].oid == commit.oid):
                 found[owner].append(named)
@@ -103,10 +113,6 @@ def _names_of(changes: Mapping[str, Sequence[RequirementChange]]) -> dict[str, l
         for name in {name for one in touches for name in (one.name, one.was) if name not in ("", now)}:
             found[name].append(now)
     return found
-
-
-def _named(commit: CommitLine) -> NamedCommit:
-    return NamedCommit(commit.oid, commit.subject, commit.author, commit.time)
 
 
 def _touch(one: RequirementChange, landed: Mapping[str, tuple[str, str]]) -> Touch:

@@ -6,11 +6,12 @@ under all that it depends on, so that the same question costs little more than t
 
 import os
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from gitspec.commands.trace_names import Sources, What, named
 from gitspec.domain.requirement_changes import RequirementChange
+from gitspec.domain.reverted import reverting
+from gitspec.git.identity import utc_date
 from gitspec.git.release_tags import ARCHIVE_TAGS, TAGS
 from gitspec.git.run import git
 from gitspec.store import layout
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 Trace = dict[str, Any]
 """See docs/json.md."""
-_DEEPEST = 20
-"""Reverts of reverts that are followed."""
 
 
 def trace(history: History, name: str, kind: str | None, policy: "Policy", cache: "Cache | None") -> Trace:
@@ -51,6 +50,7 @@ class _Tracing:
         self._citations = citations
         self._commits: dict[str, CommitLine] = {}
         self._tags: frozenset[str] | None = None
+        self._reverted_by = reverting(lambda oid: (line.oid for line in self._history.naming("Reverts", oid)))
 
     def of(self, what: What) -> Trace:
         requirements: list[dict[str, Any]] = []
@@ -95,8 +95,9 @@ class _Tracing:
             else:
                 code.append({**place, "name": cited})
         chain = chains.of(now)
-        commits = [line for one in _names(now, chain) for line in self._history.naming_requirement(one)]
-        self._commits |= {line.oid: line for line in commits}
+        lines = (line for one in _names(now, chain) for line in self._history.naming_requirement(one))
+        commits = {line.oid: line for line in lines}  # once, whichever of its names a commit says
+        self._commits |= commits
         return {
             "id": now,
             "state": _state(outline, chain) if self._contents.is_readable(capability) else "unknown",
@@ -109,7 +110,7 @@ class _Tracing:
             "scenarios": [{"id": one, "tests": tests.pop(one, [])} for one in scenarios],
             "tests": [place for places in tests.values() for place in places],
             "code": code,
-            "commits": [line.oid for line in commits],
+            "commits": list(commits),
         }
 
     def _change(self, change: str, requirements: list[dict[str, Any]], *, only_archive: bool = False) -> dict[str, Any]:
@@ -176,7 +177,7 @@ class _Tracing:
         return {
             "id": line.oid,
             "author": line.author,
-            "date": datetime.fromtimestamp(line.time, UTC).date().isoformat(),
+            "date": utc_date(line.time),
             "subject": line.subject,
             "changes": said.get("Change", []),
             "tasks": said.get("Task", []),
@@ -184,14 +185,9 @@ class _Tracing:
             "tickets": said.get("ticket", []),
             "skips": said.get("Change-Skip", []),
             "reverts": said.get("Reverts", []),
-            "reverted_by": self._reverted_by(line.oid, _DEEPEST) or None,
+            "reverted_by": self._reverted_by(line.oid) or None,
             "release": self._history.release_of(line.oid) or None,
         }
-
-    def _reverted_by(self, oid: str, depth: int) -> str:
-        """The newest commit that takes ``oid`` back and was not taken back itself; empty when there is none."""
-        reverts = self._history.naming("Reverts", oid) if depth else []
-        return next((line.oid for line in reverts if not self._reverted_by(line.oid, depth - 1)), "")
 
     # -- what they are made of
 

@@ -6,6 +6,8 @@ import pytest
 
 from gitspec.domain.policy import Policy
 from gitspec.git.repository import discover
+from gitspec.store import archive_walk
+from gitspec.store.cache import Cache
 from gitspec.store.history_opening import open_history
 from gitspec.store.landings import landings
 from tests.archive.project import ADDED, gitspec, project, propose
@@ -82,3 +84,20 @@ def test_all_at_once_is_as_one_by_one(repo: Repo, archive: Callable[[Repo], None
     found = landings(history)
     assert found == {change: history.archived_in(change) for change in ("add-2fa", "add-keys")}
     assert found["add-keys"] == repo.head() and found["add-2fa"]
+
+
+def test_history_is_walked_once_and_what_came_since_is_found(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told() -> dict[str, str]:
+        here = discover()
+        archive_walk._arrivals.cache_clear()  # another process
+        return landings(open_history(here, repo.head(), policy=Policy(), use_cache=False), Cache(here))
+
+    project(repo)
+    plainly(repo)
+    first = told()
+    with monkeypatch.context() as patch:
+        patch.setattr(archive_walk, "_walk", lambda *_: pytest.fail("history was walked again"))
+        assert told() == first == {"add-2fa": repo.head()}
+    assert gitspec(repo, "unarchive", "add-2fa").code == 0
+    plainly(repo)
+    assert told() == {"add-2fa": repo.head()} != first

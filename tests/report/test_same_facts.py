@@ -63,7 +63,8 @@ def test_of_a_requirement_it_says_what_trace_says(lived: Repo, report: dict[str,
     for touch in said["history"]:
         archive = changes[touch["change"]]["archive"] or {}
         assert (touch["commit"], touch["release"]) == (archive.get("commit"), changes[touch["change"]]["release"])
-    assert set(said["commits"]) == set(there["commits"]) and len(said["commits"]) == len(set(said["commits"]))
+    assert set(said["commits"]) == set(there["commits"])
+    assert len(set(said["commits"])) == len(said["commits"]) == len(there["commits"]), "each once"
     by_scenario = [({**t, "scenario": s["id"]}) for s in there["scenarios"] for t in s["tests"]]
     by_name = [{**t, "scenario": None} for t in there["tests"] if t["path"] != "tests/test_old.py"]
     assert sorted(said["tests"], key=repr) == sorted(by_scenario + by_name, key=repr)
@@ -77,6 +78,12 @@ def test_of_a_renamed_requirement_it_lists_the_commits_under_all_its_names(lived
         "Scan codes",
         "Enrol devices",
     ]
+
+
+def test_a_commit_that_was_taken_back_says_so(lived: Repo) -> None:
+    html = gitspec(lived, "report", "--at", "HEAD", "--output", "-").out
+    assert html.count('<bdi>Scan codes</bdi> <span class="tag warn">reverted</span>') == 2
+    assert html.count(">reverted</span>") == 2
 
 
 @pytest.mark.parametrize("name", ["add-2fa", "new-name", "faster", "short-sessions", "unstarted"])

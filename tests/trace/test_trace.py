@@ -318,3 +318,8 @@ def test_a_name_may_be_any_bytes(told: Repo) -> None:
     assert "only what is committed counts" in gitspec(told, "trace", "nothing/at-all").err
     told.git("branch", "caf\udce9")
     assert trace(told, "caf\udce9")["is"] == "commit"
+
+
+def test_commit_of_a_far_future_has_the_last_day(told: Repo) -> None:
+    told.git("commit", "-q", "--allow-empty", "-m", "Later", GIT_COMMITTER_DATE="@99999999999999 +0000")
+    assert trace(told, "HEAD")["commits"][0]["date"] == "9999-12-31"
