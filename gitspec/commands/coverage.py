@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from gitspec.commands.names import Named
+from gitspec.commands.names import Named, no_scenario
 from gitspec.commands.test_results import Tested
 from gitspec.domain.citable import Citable
 from gitspec.domain.citations import Citation
 from gitspec.domain.finding import Finding, has_errors
-from gitspec.domain.nearest import nearest
 from gitspec.domain.rules import finding
-from gitspec.errors import UsageError
 from gitspec.store.citable import Outline, citable, outlines
 from gitspec.store.cited import citations_of
 from gitspec.store.severities import in_force
@@ -134,9 +132,7 @@ def _require_scenario(known: Mapping[str, tuple[Outline, ...] | None], named: Na
     path = f"{named.ref.capability}/{named.ref.requirement}"
     inside = [id_ for one in known[named.ref.capability] or () if one.name == path for id_, _ in one.scenarios]
     if named.ref.scenario not in inside:
-        near = nearest(named.ref.scenario, inside)
-        hint = f"did you mean {' or '.join(f'{path}#{one}' for one in near)}?" if near else f"gitspec show {path}"
-        raise UsageError("L011", f"there is no scenario '{named.id}'", help=hint)
+        raise no_scenario(named.id, inside)
 
 
 class _Look(NamedTuple):

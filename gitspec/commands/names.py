@@ -48,13 +48,19 @@ def find_all(spec: Spec, name: str, kinds: Sequence[Kind] = KINDS) -> Iterator[N
 
 def unknown_scenario(spec: Spec, name: str) -> UsageError:
     """The error L011 for ``<capability>/<requirement>#<scenario>`` of which only the requirement lives."""
-    from gitspec.domain.nearest import nearest
     from gitspec.store.citable import outlines
 
-    requirement, _, scenario = name.partition("#")
+    requirement = name.partition("#")[0]
     capability = requirement.rpartition("/")[0]
-    known = [id_ for one in outlines(spec, [capability])[capability] or () if one.name == requirement
-             for id_, _ in one.scenarios]  # fmt: skip
+    lives = next((one for one in outlines(spec, [capability])[capability] or () if one.name == requirement), None)
+    return no_scenario(name, [id_ for id_, _ in lives.scenarios] if lives else [])
+
+
+def no_scenario(name: str, known: Sequence[str]) -> UsageError:
+    """The error L011 for a scenario that is none of those ``known`` of its requirement."""
+    from gitspec.domain.nearest import nearest
+
+    requirement, _, scenario = name.partition("#")
     near = " or ".join(f"{requirement}#{one}" for one in nearest(scenario, known))
     help_ = f"did you mean {near}?" if near else f"it has {', '.join(known) or 'none'}"
     return UsageError("L011", f"{requirement} has no scenario '{scenario}'", help=help_)

@@ -3,9 +3,8 @@
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gitspec.commands.approvals import missing_approvals
-from gitspec.commands.names import Named
+from gitspec.commands.names import Named, no_scenario
 from gitspec.domain.ids import RequirementRef
-from gitspec.errors import UsageError
 from gitspec.store.documents import Document, capability_document, delta_documents
 from gitspec.store.records import ChangeRecord, records_of
 from gitspec.store.spec import Spec
@@ -90,8 +89,6 @@ def _requirement(spec: Spec, ref: RequirementRef) -> ShownRequirement:
     if ref.scenario is not None:
         scenarios = {s["id"]: s for s in data.get("scenarios", ())}
         if ref.scenario not in scenarios:
-            known = ", ".join(scenarios) or "none"
-            name = f"{ref.capability}/{ref.requirement}"
-            raise UsageError("L011", f"{name} has no scenario '{ref.scenario}'", help=f"it has {known}")
+            raise no_scenario(str(ref), list(scenarios))
         data = scenarios[ref.scenario]
     return ShownRequirement(ref, whole.path, whole.lines[ref.requirement], data)
