@@ -167,6 +167,11 @@ def _show(edited: "Edited", as_json: bool, commit: str = "", branch: str = "") -
     lines = [f"{'wrote' if edited.written else 'unchanged:'} {tasks.path}", *map(task_line, edited.items)]
     if commit:
         lines.append(f"committed on {branch}: {commit}")
+    elif edited.wants_commit:
+        numbers = [item.id for item in edited.items]
+        trailers = " and ".join(f"'{line}'" for line in (f"Change: {tasks.change}", *(f"Task: {n}" for n in numbers)))
+        way = f"gitspec task done {tasks.change} {' '.join(numbers)} --commit"
+        lines.append(f"wanted: a commit with {trailers}; or: {way}")
     lines.append(f"{tasks.ended} of {len(tasks.items)} done or dropped")
     if tasks.items and tasks.ended == len(tasks.items):
         lines.append(f"next: gitspec validate {tasks.change}")

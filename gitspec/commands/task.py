@@ -55,11 +55,15 @@ class Listed(NamedTuple):
 
 
 class Edited(NamedTuple):
-    """What an edit of tasks did; ``written`` is false when the file said so already."""
+    """What an edit of tasks did; ``written`` is false when the file said so already.
+
+    ``wants_commit``: whether the policy asks for a commit that names what was ticked.
+    """
 
     tasks: Tasks
     items: tuple[Item, ...]
     written: bool
+    wants_commit: bool = False
 
 
 def read(snapshot: Snapshot, change: str) -> Tasks:
@@ -107,11 +111,13 @@ def set_all(
     repo: Repository, change: str, task_ids: tuple[str, ...], status: TaskStatus, reason: str | None = None
 ) -> Edited:
     """Set the state of tasks, all or none of them. Raises as ``gitspec.markdown.tasks.set_status``."""
+    from gitspec.store.cache import Cache
+
     path, data = _data(repo, change)
     after, edited = edited_tasks(change, data, task_ids, status, reason)
     if edited.written:
         write_file(repo, path, after)
-    return edited
+    return edited._replace(wants_commit=status == "done" and need_commit(Spec(at_work_tree(repo), Cache(repo))))
 
 
 def edited_tasks(

@@ -62,3 +62,12 @@ def test_strict_refuses_a_task_to_be_checked_again_unless_the_policy_thinks_litt
     lenient.repo.write("spec/gitspec.yaml", POLICY + "severity:\n  T025: info\n")
     found = lenient.gitspec("validate", "--strict")
     assert found.code == 0 and "T025" in found.out, "still said"
+
+
+def test_a_tick_without_a_commit_says_when_one_is_wanted(project: Project) -> None:
+    wanted = "wanted: a commit with 'Change: add-2fa' and 'Task: 1.1'; or: gitspec task done add-2fa 1.1 --commit"
+    assert wanted in project.gitspec("task", "done", "add-2fa", "1.1").out.splitlines()
+    assert "wanted" not in project.gitspec("task", "set", "add-2fa", "1.2", "in-progress").out
+    assert "wanted" not in project.gitspec("task", "done", "add-2fa", "1.1", "--commit").out
+    project.repo.write("spec/gitspec.yaml", POLICY)
+    assert "wanted" not in project.gitspec("task", "done", "add-2fa", "1.2").out
