@@ -25,6 +25,10 @@ class Damaged(Exception):
     """The file is none of ours, or broken."""
 
 
+ODD_ROWS = (Damaged, AttributeError, LookupError, TypeError, ValueError)
+"""What reading rows raises that nobody has written so."""
+
+
 def sqlite() -> type[Exception]:
     """The base of all errors of SQLite."""
     import _sqlite3  # the package around it would cost a third of a warm answer
@@ -33,12 +37,12 @@ def sqlite() -> type[Exception]:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an error of SQLite says that the file is broken, and not that somebody is in the way, or the disk full."""
+    """Whether an error says that the file is broken, and not that somebody is in the way, or the disk full."""
     import _sqlite3
 
-    return isinstance(error, _sqlite3.DatabaseError) and (
-        not isinstance(error, _sqlite3.OperationalError) or str(error).startswith("no such")
-    )
+    if isinstance(error, _sqlite3.OperationalError):
+        return str(error).startswith("no such")
+    return isinstance(error, (_sqlite3.DatabaseError, *ODD_ROWS))
 
 
 def in_memory() -> Connection:

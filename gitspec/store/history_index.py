@@ -8,16 +8,16 @@ then the same rows are laid down in memory. See ``history_rows`` for what is kep
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from gitspec import __version__
 from gitspec.git.release_tags import ReleaseTag
 from gitspec.git.repository import Repository
 from gitspec.git.shallow import shallow_boundary
 from gitspec.store import history_rows as rows
-from gitspec.store.history_file import HistoryFile, in_memory, is_damage, sqlite
+from gitspec.store.history_file import ODD_ROWS, Damaged, HistoryFile, in_memory, is_damage, sqlite
 from gitspec.store.history_rows import Connection, View, packed, unpacked
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         def releases(self) -> Sequence[str]: ...
 
 
+T = TypeVar("T")
 _VERSION = 3
 """Raise it when rows change their shape or meaning within a version of gitspec."""
 
@@ -107,37 +108,30 @@ class History:
 
     def naming(self, key: str, value: str) -> list[CommitLine]:
         """The commits that name ``value`` under ``key``, newest first (children before parents, then by time)."""
-        found = self._ask(
-            f"{_NAMING} words.key = ? AND words.value = ? ORDER BY c.moment DESC, c.oid",
-            (key, packed(value)),
-        )
-        return [_line(row) for row in found if self._reaches(row[0])]
+        where = "words.key = ? AND words.value = ? ORDER BY c.moment DESC, c.oid"
+        return [line for line, _ in self._named(where, (key, packed(value)))]
 
     def mentions(self, key: str) -> Iterator[tuple[CommitLine, Mention]]:
         """All that commits name under ``key``, newest first."""
-        found = self._ask(
-            f"{_NAMING} words.key = ? ORDER BY c.moment DESC, c.oid, words.value",
-            (key,),
-        )
-        for row in found:
-            if self._reaches(row[0]):
-                line = _line(row)
-                yield line, Mention(line.oid, key, unpacked(row[5]))
+        for line, value in self._named("words.key = ? ORDER BY c.moment DESC, c.oid, words.value", (key,)):
+            yield line, Mention(line.oid, key, value)
 
     def of(self, oid: str) -> tuple[Mention, ...]:
         """What one commit names, by key and value; nothing when the tip does not reach it."""
-        found = self._ask(
+        query = (
             "SELECT c.id, words.key, words.value FROM commits c JOIN sayings s ON s.said = c.said "
-            "JOIN words ON words.id = s.word WHERE c.oid = ? ORDER BY words.key, words.value",
-            (bytes.fromhex(oid),),
+            "JOIN words ON words.id = s.word WHERE c.oid = ? ORDER BY words.key, words.value"
         )
-        return tuple(Mention(oid, key, unpacked(value)) for commit, key, value in found if self._reaches(commit))
+        found = self._ask(
+            query, (bytes.fromhex(oid),), lambda row: (row[0], Mention(oid, str(row[1]), unpacked(row[2])))
+        )
+        return tuple(mention for commit, mention in found if self._reaches(commit))
 
     def line(self, oid: str) -> CommitLine | None:
         """A commit in short; None when the tip does not reach it."""
         query = "SELECT id, oid, author, time, subject FROM commits WHERE oid = ?"
-        found = self._ask(query, (bytes.fromhex(oid),))
-        return _line(found[0]) if found and self._reaches(found[0][0]) else None
+        found = self._ask(query, (bytes.fromhex(oid),), lambda row: (row[0], _line(row)))
+        return next((line for commit, line in found if self._reaches(commit)), None)
 
     def release_of(self, oid: str) -> str:
         """The first release that contains a commit; empty when none does.
@@ -146,13 +140,12 @@ class History:
         Releases are the tags that the policy names so, whether the tip reaches them or not.
         """
         query = "SELECT tag FROM commits JOIN releases ON rank = release WHERE oid = ?"
-        found = self._ask(query, (bytes.fromhex(oid),))
-        return unpacked(found[0][0]) if found else ""
+        return next(iter(self._ask(query, (bytes.fromhex(oid),), lambda row: unpacked(row[0]))), "")
 
     def releases(self) -> list[ReleaseTag]:
         """All releases, the first first."""
-        found = self._ask("SELECT tag, oid FROM releases JOIN commits USING(id) ORDER BY rank", ())
-        return [ReleaseTag(unpacked(tag), oid.hex()) for tag, oid in found]
+        query = "SELECT tag, oid FROM releases JOIN commits USING(id) ORDER BY rank"
+        return self._ask(query, (), lambda row: ReleaseTag(unpacked(row[0]), row[1].hex()))
 
     def archived_in(self, change: str) -> str:
         """The commit that put the change's folder into spec/archive and left it there; empty when none did."""
@@ -164,39 +157,36 @@ class History:
 
     def archiving(self, change: str) -> list[tuple[CommitLine, str]]:
         """The commits that say that they archive a change, newest first, with the folder's name."""
-        found = self._ask(
-            f"{_NAMING} words.key = ? AND substr(words.value, 12) = ? ORDER BY c.moment DESC, c.oid",
-            ("Archived", packed(change)),
-        )
-        return [(_line(row), unpacked(row[5])) for row in found if self._reaches(row[0])]
+        where = "words.key = ? AND substr(words.value, 12) = ? ORDER BY c.moment DESC, c.oid"
+        return self._named(where, ("Archived", packed(change)))
 
     def naming_requirement(self, name: str) -> list[CommitLine]:
         """The commits whose `Spec:` names a requirement or a scenario of it, newest first."""
-        found = self._ask(
-            f"{_NAMING} words.key = ? AND (words.value = ? OR words.value > ? AND words.value < ?) "
-            "GROUP BY c.id ORDER BY c.moment DESC, c.oid",
-            ("Spec", packed(name), packed(f"{name}#"), packed(f"{name}$")),
+        where = (
+            "words.key = ? AND (words.value = ? OR words.value > ? AND words.value < ?) "
+            "GROUP BY c.id ORDER BY c.moment DESC, c.oid"
         )
-        return [_line(row) for row in found if self._reaches(row[0])]
+        named = self._named(where, ("Spec", packed(name), packed(f"{name}#"), packed(f"{name}$")))
+        return [line for line, _ in named]
 
     def moment(self, oid: str) -> int:
         """What puts commits in order: the time of one, raised above that of its parents. 0 when it is not there."""
-        found = self._ask("SELECT moment FROM commits WHERE oid = ?", (bytes.fromhex(oid),))
-        return int(found[0][0]) if found else 0
+        query = "SELECT moment FROM commits WHERE oid = ?"
+        return next(iter(self._ask(query, (bytes.fromhex(oid),), lambda row: int(row[0]))), 0)
 
     def state(self) -> str:
         """What, beside the tip, everything here depends on; empty when a tag may just have changed."""
-        state = rows.meta(self._db, "tags")
+        (state,) = self._ask("SELECT value FROM meta WHERE key = 'tags'", (), lambda row: row[0]) or ("",)
         return f"{self._asked.key}\n{state}" if state else ""
 
     def fact(self, kind: str, key: str) -> Any:
         """What was kept by ``keep_fact``; None when nothing was."""
         if (kind, key) not in self._facts:
             if kind not in self._has_facts:  # the first time thousands are asked for, and none is there
-                self._has_facts[kind] = bool(self._ask("SELECT 1 FROM facts WHERE kind = ? LIMIT 1", (kind,)))
+                self._has_facts[kind] = bool(self._ask("SELECT 1 FROM facts WHERE kind = ? LIMIT 1", (kind,), bool))
             query = "SELECT value FROM facts WHERE kind = ? AND key = ?"
-            found = self._ask(query, (kind, key)) if self._has_facts[kind] else None
-            self._facts[kind, key] = rows.unsealed(found[0][0]) if found else None
+            found = self._ask(query, (kind, key), lambda row: rows.unsealed(row[0])) if self._has_facts[kind] else ()
+            self._facts[kind, key] = next(iter(found), None)
         return self._facts[kind, key]
 
     def keep_fact(self, kind: str, key: str, value: Any) -> None:
@@ -222,24 +212,32 @@ class History:
                 keep_facts(self._db, values, self._forgotten, self._most)
         self._db.close()
 
-    def _ask(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        """The rows of a query. When the file turns out to be damaged, it goes, and history is read again."""
+    def _named(self, where: str, values: Sequence[object]) -> list[tuple[CommitLine, str]]:
+        """The commits that name a word, and the word's value, as far as the tip reaches them."""
+        found = self._ask(f"{_NAMING} {where}", values, lambda row: (row[0], (_line(row), unpacked(row[5]))))
+        return [named for commit, named in found if self._reaches(commit)]
+
+    def _ask(self, query: str, values: Sequence[object], read: Callable[[Sequence[Any]], T]) -> list[T]:
+        """What ``read`` makes of the rows of a query. A file that turns out to be damaged goes, and history is read again."""
         try:
-            return list(self._db.execute(query, values))
-        except sqlite() as error:
+            return [read(row) for row in self._db.execute(query, values)]
+        except (sqlite(), *ODD_ROWS) as error:
             from gitspec.store.history_reading import bring_up
 
             if self._file is not None and is_damage(error):
                 self._file.give_up()
             self._db, self._file = in_memory(), None
+            self._facts = dict(self._new_facts)
+            self._has_facts.clear()
             self._upto, self._outside = bring_up(self._db, self._asked)
-            return list(self._db.execute(query, values))
+            return [read(row) for row in self._db.execute(query, values)]
 
     def _reaches(self, commit: int) -> bool:
         return commit <= self._upto and commit not in self._outside
 
 
-def _line(row: Sequence[object]) -> CommitLine:
+def _line(row: Sequence[Any]) -> CommitLine:
     _, oid, author, time, subject = row[:5]
-    assert isinstance(oid, bytes) and isinstance(author, bytes) and isinstance(subject, bytes) and isinstance(time, int)
+    if not isinstance(time, int):
+        raise Damaged
     return CommitLine(oid.hex(), unpacked(author), time, unpacked(subject))

@@ -8,7 +8,7 @@ from gitspec.domain.branches import branch_matcher
 from gitspec.git.release_tags import release_tags, state_of_tags
 from gitspec.git.repository import Repository
 from gitspec.store import history_rows as rows
-from gitspec.store.history_file import Damaged, HistoryFile, copied, in_memory, is_damage, sqlite
+from gitspec.store.history_file import ODD_ROWS, HistoryFile, copied, in_memory, is_damage, sqlite
 from gitspec.store.history_index import Asked, History
 from gitspec.store.history_rows import Connection, View
 
@@ -40,9 +40,7 @@ def _from_file(file: HistoryFile, asked: Asked) -> tuple[Connection, View] | Non
         db = file.open()
         if db is not None:
             return _added_to(db, asked)
-    except Damaged:
-        file.give_up()
-    except sqlite() as error:
+    except (sqlite(), *ODD_ROWS) as error:
         if not is_damage(error):
             raise
         file.give_up()

@@ -12,6 +12,7 @@ from gitspec.git.repository import Repository
 from gitspec.git.run import GitFailed
 from gitspec.store import history_adding as adding
 from gitspec.store import history_rows as rows
+from gitspec.store.history_file import Damaged
 from gitspec.store.history_rows import Connection, View
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def bring_up(db: Connection, asked: "Asked") -> View:
     adding.rank_releases(db, tags)
     rows.put_meta(db, "tags", state)
     row = rows.id_of(db, tip)
-    assert row is not None
+    if row is None:
+        raise Damaged
     view = rows.view(db, row)
     if view is None:
         view = adding.reached_view(db, row)
@@ -51,6 +53,8 @@ def _read_new(
             adding.add_commits(db, new, message_log(repo, new, rows.heads(db)), mentions_of)
         except GitFailed:  # what a branch has left behind was collected
             adding.add_commits(db, new, message_log(repo, new, _still_there(db, repo)), mentions_of)
+        if any(rows.id_of(db, tip) is None for tip in new):
+            raise Damaged
 
 
 def _still_there(db: Connection, repo: Repository) -> list[str]:

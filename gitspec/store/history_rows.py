@@ -57,12 +57,12 @@ def sealed(value: object) -> str:
 
 
 def unsealed(stored: object) -> Any:
-    """The fact that ``sealed`` stored; None when it is not what was stored."""
+    """The fact that ``sealed`` stored. Raises ValueError when it is not what was stored."""
     import json
     from binascii import crc32
 
     if not isinstance(stored, str) or stored[:8] != f"{crc32(stored[8:].encode()):08x}":
-        return None
+        raise ValueError
     return json.loads(stored[8:])
 
 

@@ -32,8 +32,6 @@ class SpecFiles:
         self._kind = f"spec {self.tree}"
         self._chains: dict[str, tuple[list[str], Chains]] = {}
         self._contents: dict[tuple[str, str, str], bytes] | None = None
-        if self.tree and history.fact(self._kind, "") is None:
-            self._list()
 
     def living(self, capability: str) -> str:
         """The blob of a living capability; empty when there is none."""
@@ -103,7 +101,13 @@ class SpecFiles:
         self._objects.close()
 
     def _fact(self, key: str) -> Any:
-        return self._history.fact(self._kind, _key(key)) if self.tree else None
+        if not self.tree:
+            return None
+        found = self._history.fact(self._kind, _key(key))
+        if found is None and self._history.fact(self._kind, "") is None:  # the index turned out to be damaged
+            self._list()
+            found = self._history.fact(self._kind, _key(key))
+        return found
 
     def _keep(self, key: str, value: Any) -> None:
         self._history.keep_fact(self._kind, _key(key), value)

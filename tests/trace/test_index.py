@@ -12,7 +12,9 @@ import pytest
 from gitspec.domain.policy import ReferencePattern, ReferenceRules
 from gitspec.store import history_file, history_reading
 from gitspec.store.history_index import History
+from tests.archive.project import gitspec
 from tests.conftest import Repo
+from tests.fsck.histories import change, edits, start
 from tests.trace.histories import CHANGES, Histories, releases_by_git
 from tests.trace.test_history import history, subjects
 
@@ -199,6 +201,37 @@ def test_file_that_lost_its_end_is_built_anew(repo: Repo, left: int) -> None:
     wanted = told(history(repo, use_cache=False))
     assert told(history(repo)) == wanted
     assert index_files(repo) != [before]
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM commits WHERE id = 2",
+        "UPDATE commits SET author = 1, subject = NULL",
+        "UPDATE commits SET time = 'late'",
+        "UPDATE commits SET parent = 77, others = 'x'",
+        "UPDATE views SET outside = 'x'",
+        "UPDATE heads SET oid = x'77'",
+    ],
+)
+def test_rows_that_nobody_wrote_so_are_not_told(repo: Repo, harm: str) -> None:
+    oids = [repo.commit(f"{n}\n\nChange: one") for n in range(4)]
+    history(repo).close()
+    with sqlite3.connect(index_files(repo)[0]) as db:
+        db.execute(harm)
+    assert subjects(history(repo), "Change", "one")[-1] == "0"
+    for oid in (oids[1], repo.commit("4\n\nChange: one")):
+        assert told(history(repo, oid)) == told(history(repo, oid, use_cache=False))
+
+
+def test_answer_is_whole_although_what_was_remembered_is_not(repo: Repo) -> None:
+    start(repo, "one", "two")
+    change(repo, "open", modified=[edits(repo, "one", "part 1", "part I")])
+    wanted = gitspec(repo, "trace", "auth/one", "--json")
+    with sqlite3.connect(index_files(repo)[0]) as db:
+        db.execute("DELETE FROM facts WHERE kind = 'trace'")
+        db.execute("UPDATE facts SET value = 'x' || value WHERE key = 'change open'")
+    assert gitspec(repo, "trace", "auth/one", "--json") == wanted
 
 
 def test_fact_that_changed_on_disk_is_not_told(repo: Repo) -> None:
