@@ -9,8 +9,6 @@ and parses it when it comes into view, which opens ten thousand requirements ten
 them all.
 """
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -25,6 +23,7 @@ from gitspec import __version__
 from gitspec.commands.report_data import Report, ReportedChange, gaps_of
 from gitspec.domain.ids import derived_title
 from gitspec.git.identity import utc_date
+from gitspec.render.content_policy import source_digest
 from gitspec.render.report_page.gap_cards import gap_cards
 from gitspec.render.report_page.matrix import matrix_data
 from gitspec.render.report_page.prose import inline, line, prose
@@ -76,8 +75,8 @@ def content_policy(css: str, js: str) -> str:
     return "; ".join(
         (
             "default-src 'none'",
-            f"style-src '{_digest(css)}'",
-            f"script-src '{_digest(js)}'",
+            f"style-src {source_digest(css)}",
+            f"script-src {source_digest(js)}",
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",
@@ -96,10 +95,6 @@ def as_script_data(data: Any) -> str:
 
 def _read(name: str) -> str:
     return (_FOLDER / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _environment() -> Environment:
