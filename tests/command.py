@@ -1,12 +1,14 @@
 """gitspec as a user calls it: in this process where only the answer counts, and as a process where that is the point."""
 
 import io
+import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import chdir
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from gitspec.__main__ import run
@@ -21,6 +23,26 @@ class Ran(NamedTuple):
     code: int
     out: str
     err: str
+
+    @property
+    def json(self) -> Any:
+        """What ``--json`` printed."""
+        return json.loads(self.out)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of standard output."""
+        return self.out.splitlines()
+
+
+Cli = Callable[..., Ran]
+
+
+def here(*args: str, stdin: str | bytes = b"", fails: int = 0) -> Ran:
+    """What ``gitspec <args>`` says in the current folder, where it must end with ``fails``."""
+    ran = called(Path.cwd(), *args, stdin=stdin.encode() if isinstance(stdin, str) else stdin)
+    assert ran.code == fails, ran
+    return ran
 
 
 def called(folder: Path, *args: str, stdin: bytes = b"", **env: str) -> Ran:

@@ -1,14 +1,8 @@
 """Running gitspec in this process, through its own entry, in a project that has a policy and a living spec."""
 
-import io
-import json
-import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 import pytest
 
-from gitspec.__main__ import run
+from tests.command import Cli, here
 from tests.conftest import Repo
 
 AUTH = """\
@@ -48,37 +42,10 @@ requirements:
 """
 
 
-class Outcome(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What ``--json`` printed."""
-        return json.loads(self.out)
-
-
-Cli = Callable[..., Outcome]
-
-
 @pytest.fixture
-def gitspec(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Cli:
+def gitspec() -> Cli:
     """``gitspec("task", "list", "add-2fa", stdin="…", fails=1)``; by default the command must end with 0."""
-
-    def call(*args: str, stdin: str | bytes = b"", fails: int = 0) -> Outcome:
-        data = stdin.encode() if isinstance(stdin, str) else stdin
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data), encoding="utf-8"))
-        capsys.readouterr()
-        code = run(args)
-        outcome = Outcome(code, *capsys.readouterr())
-        assert code == fails, outcome
-        assert "Traceback" not in outcome.err
-        return outcome
-
-    return call
+    return here
 
 
 @pytest.fixture

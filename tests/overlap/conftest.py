@@ -7,6 +7,6 @@ from tests.overlap.project import Project
 
 
 @pytest.fixture
-def project(repo: Repo, capsys: pytest.CaptureFixture[str]) -> Project:
+def project(repo: Repo) -> Project:
     """AUTH on main, nothing else."""
-    return Project(repo, capsys).start()
+    return Project(repo).start()

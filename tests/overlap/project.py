@@ -1,14 +1,11 @@
 """A project whose changes live on branches, and short ways to write these."""
 
-import json
-from typing import Any, NamedTuple
+from typing import Any
 
-import pytest
-
-from gitspec.__main__ import run
 from gitspec.domain.capability import Capability
 from gitspec.domain.digest import seen_of_whole
 from gitspec.yaml.binding import load
+from tests.command import Ran, here
 from tests.conftest import Repo
 
 AUTH = """\
@@ -37,18 +34,11 @@ LINES = {
 }
 
 
-class Outcome(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
 class Project:
     """A repository with AUTH on main, and the commands that look at it."""
 
-    def __init__(self, repo: Repo, capsys: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, repo: Repo) -> None:
         self.repo = repo
-        self._capsys = capsys
 
     def start(self) -> "Project":
         self.repo.write("spec/gitspec.yaml", 'version: "1"\n')
@@ -80,16 +70,13 @@ class Project:
         if not at and branch != "main":
             self.repo.git("branch", "-q", "-D", branch)
 
-    def run(self, *args: str, fails: int = 0) -> Outcome:
-        self._capsys.readouterr()
-        outcome = Outcome(run(args), *self._capsys.readouterr())
-        assert outcome.code == fails, outcome
-        assert "Traceback" not in outcome.err
-        return outcome
+    def run(self, *args: str, fails: int = 0) -> Ran:
+        """What a command says, which must end with ``fails``."""
+        return here(*args, fails=fails)
 
     def overlap(self, *args: str, fails: int = 0) -> Any:
         """What ``gitspec overlap --json`` says."""
-        return json.loads(self.run("overlap", "--json", *args, fails=fails).out)
+        return self.run("overlap", "--json", *args, fails=fails).json
 
 
 def edit(requirement: str, to: str) -> str:

@@ -282,11 +282,11 @@ def test_damaged_caches_are_read_as_none(project: Project) -> None:
 
 @pytest.mark.parametrize("object_format", ["sha1", "sha256"])
 def test_a_bare_repository_answers_the_same(
-    object_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    object_format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repo = Repo.init(tmp_path / "r", f"--object-format={object_format}")
     monkeypatch.chdir(repo.path)
-    project = Project(repo, capsys).start()
+    project = Project(repo).start()
     project.on("a", "one", edit("session-expiry", "It MUST be 1 minute."))
     project.on("b", "two", edit("session-expiry", "It MUST be 2 minutes."))
     seen = project.overlap()
@@ -301,7 +301,7 @@ def test_a_linked_work_tree_sees_all_branches_and_its_own_edits(
     project.on("a", "one", edit("session-expiry", "It MUST be 1 minute."))
     linked = project.repo.worktree(tmp_path / "linked", "side")
     monkeypatch.chdir(linked.path)
-    Project(linked, None).write("two", edit("session-expiry", "It MUST be 2 minutes."))  # type: ignore[arg-type]
+    Project(linked).write("two", edit("session-expiry", "It MUST be 2 minutes."))
     assert verdicts(project.overlap()) == {("one", "two"): "conflicts"}
 
 

@@ -1,12 +1,8 @@
 """A project to look at: two capabilities, an archived change, and an active one that edits, adds and removes."""
 
-import json
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 import pytest
 
-from gitspec.__main__ import run
+from tests.command import Cli, here
 from tests.conftest import Repo
 
 AUTH = """\
@@ -105,39 +101,10 @@ modified:
 ARCHIVED = "spec/archive/2026-11-01-start-billing"
 
 
-class Outcome(NamedTuple):
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """What ``--json`` printed."""
-        return json.loads(self.out)
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines of standard output."""
-        return self.out.splitlines()
-
-
-Cli = Callable[..., Outcome]
-
-
 @pytest.fixture
-def gitspec(capsys: pytest.CaptureFixture[str]) -> Cli:
+def gitspec() -> Cli:
     """``gitspec("list", "--specs", fails=1)``; by default the command must end with 0."""
-
-    def call(*args: str, fails: int = 0) -> Outcome:
-        capsys.readouterr()
-        outcome = Outcome(run(args), *capsys.readouterr())
-        assert outcome.code == fails, outcome
-        assert "Traceback" not in outcome.err
-        return outcome
-
-    return call
+    return here
 
 
 def seen(requirement: str) -> str:
