@@ -46,8 +46,8 @@ def citations_at(
 ) -> tuple[Citation, ...]:
     """All citations in tests and code, by path and line: at a commit (its full id), in the index (INDEX), or in the work tree (None).
 
-    A test is what the policy's `tests.paths` match, code what `code.include` minus `code.exclude` do; other files, prose
-    and spec/ cite nothing. In the work tree untracked files count, ignored ones do not; a bare repository has HEAD instead.
+    A test is what the policy's `tests.paths` match, code what `code.include` minus `code.exclude` do; other files, prose,
+    what `!` takes out among tests and spec/ cite nothing. In the work tree untracked files count, ignored ones do not; a bare repository has HEAD instead.
     A commit is remembered in ``cache`` by its tree. Raises CannotJudge: G004 Git cannot read it, G006 a file is missing.
     """
     if at is None and repo.is_bare:
@@ -76,6 +76,7 @@ class _Classify:
         import hashlib  # OpenSSL costs milliseconds
 
         self._is_test = path_matcher(policy.tests.paths)
+        self._is_among_tests = path_matcher([p for p in policy.tests.paths if not p.startswith("!")])
         self._included = path_matcher(policy.code.include)
         self._excluded = path_matcher(policy.code.exclude)
         patterns = repr((tuple(policy.tests.paths), tuple(policy.code.include), tuple(policy.code.exclude)))
@@ -90,7 +91,8 @@ class _Classify:
         return [path for path in paths if not is_prose(path) and (self._is_test(path) or self._is_code(path))]
 
     def _is_code(self, path: str) -> bool:
-        return self._included(path) and not self._excluded(path)
+        """What `!` takes out among tests are their fixtures, and no code either."""
+        return self._included(path) and not self._excluded(path) and not self._is_among_tests(path)
 
 
 def _cited(contents: Iterator[tuple[str, bytes]], classify: _Classify) -> tuple[Citation, ...]:

@@ -113,8 +113,10 @@ def _covered_data(one: Covered) -> dict[str, Any]:
 
 
 def _shown(requirement: CoveredRequirement, *, everything: bool) -> Sequence[Covered]:
-    if everything:
-        return (requirement.itself, *requirement.scenarios)
+    if everything:  # of a requirement with scenarios nothing is asked itself
+        itself = requirement.itself
+        is_named = itself.state != "untested" or itself.code
+        return (itself, *requirement.scenarios) if is_named or not requirement.scenarios else requirement.scenarios
     return [one for one in requirement.asked if one.state not in _GOOD]
 
 

@@ -178,6 +178,13 @@ def test_the_policy_says_what_is_a_test(repo: Repo) -> None:
     assert [c.path for c in cited(repo, policy=policy)] == ["checks/a.sh"]
 
 
+def test_fixtures_among_tests_are_no_code_either(repo: Repo) -> None:
+    for path in ("src/a.sh", "tests/a.sh", "tests/data/a.sh"):
+        repo.write(path, "# Spec: a/b\n")
+    policy = Policy(tests=CoverageRules(paths=("tests/**", "!tests/data/**")))
+    assert [(c.path, c.is_test) for c in cited(repo, policy=policy)] == [("src/a.sh", False), ("tests/a.sh", True)]
+
+
 def test_untracked_files_count_and_ignored_ones_do_not(repo: Repo) -> None:
     repo.write(".gitignore", "build/\n")
     repo.write("build/a.py", "# Spec: a/b\n")

@@ -49,9 +49,9 @@ def test_text_lists_the_gaps_and_sums_up(project: Repo, write_test: WriteTest, g
     ]
     assert "auth              1 of 2  50 %" in lines
     assert lines[-1] == "1 of 3 scenarios have a test (33.3 %)"
-    assert any(
-        line.startswith("tested ") and "tests/test_a.py:3" in line for line in gitspec("coverage", "--all").lines
-    )
+    everything = gitspec("coverage", "--all").lines
+    assert any(line.startswith("tested ") and "tests/test_a.py:3" in line for line in everything)
+    assert not any(line.split()[2:3] == ["auth/login-page"] for line in everything), "nothing is asked of it itself"
 
 
 @pytest.mark.parametrize(
