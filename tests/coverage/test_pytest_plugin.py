@@ -196,9 +196,9 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
-def test_the_report_has_the_tests_of_each_scenario_and_what_became_of_them(project: Repo, workers: str) -> None:
+def test_the_report_and_junit_xml_have_the_names_of_tests_and_what_became_of_them(project: Repo, workers: str) -> None:
     project.write("tests/test_a.py", OUTCOMES)
-    report = report_of(project, "-n", workers)
+    report = report_of(project, "-n", workers, "--junitxml=junit.xml")
     assert outcomes(report) == EXPECTED
     assert (report["gitspec"], report["kind"], report["commit"]) == (1, "spec-report", project.head())
     rows = {row["name"]: row for row in report["scenarios"]}
@@ -210,6 +210,11 @@ def test_the_report_has_the_tests_of_each_scenario_and_what_became_of_them(proje
     }
     assert rows["billing/invoices/numbering#next-number"]["tests"][0]["outcome"] == "error"
     assert rows["auth/totp#asked"]["tests"][0]["outcome"] == "skipped"
+    cases = {case.get("name"): case for case in ElementTree.parse(project.path / "junit.xml").iter("testcase")}
+    properties = [(p.get("name"), p.get("value")) for p in cases["test_passes"].iter("property")]
+    assert sorted(properties) == [("spec", "auth/login-page"), ("spec", "auth/login-page#shown")]
+    assert list(cases["test_without"].iter("property")) == []
+    assert [p.get("value") for p in cases["test_skipped"].iter("property")] == ["auth/totp#asked"]
 
 
 def test_the_report_names_what_no_test_names(project: Repo, write_test: WriteTest) -> None:
@@ -231,17 +236,6 @@ def test_a_report_that_cannot_be_written_fails_the_run(project: Repo, write_test
     done = run_pytest(project.path, "--spec-report", "file/report.json")
     assert done.code == pytest.ExitCode.USAGE_ERROR
     assert "no report of specs" in done.out
-
-
-@pytest.mark.parametrize("workers", ["0", "2"])
-def test_junit_xml_carries_the_names_as_properties(project: Repo, workers: str) -> None:
-    project.write("tests/test_a.py", OUTCOMES)
-    run_pytest(project.path, "--junitxml=junit.xml", "-n", workers)
-    cases = {case.get("name"): case for case in ElementTree.parse(project.path / "junit.xml").iter("testcase")}
-    properties = [(p.get("name"), p.get("value")) for p in cases["test_passes"].iter("property")]
-    assert sorted(properties) == [("spec", "auth/login-page"), ("spec", "auth/login-page#shown")]
-    assert list(cases["test_without"].iter("property")) == []
-    assert [p.get("value") for p in cases["test_skipped"].iter("property")] == ["auth/totp#asked"]
 
 
 def test_a_subfolder_a_hook_and_a_file_of_its_own_find_the_project(project: Repo, write_test: WriteTest) -> None:
