@@ -164,7 +164,7 @@ def of_somebody_else(scene: Scene) -> str:
     if os.geteuid():
         pytest.skip("only root may give files away")
     scene.plant()
-    os.chown(scene.repo.path / JOURNAL, 12345, 12345)
+    os.chown(scene.repo.path / JOURNAL, 12345, -1)
     return "belongs to another user (uid 12345)"
 
 

@@ -59,7 +59,7 @@ def test_another_version_is_not_believed(repo: Repo, monkeypatch: pytest.MonkeyP
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
 def test_a_file_of_another_user_is_not_believed(repo: Repo) -> None:
     Cache(discover()).save("kind", FACTS)
-    os.chown(repo.path / ".git/gitspec/kind.json", 65534, 65534)
+    os.chown(repo.path / ".git/gitspec/kind.json", 65534, -1)
     assert Cache(discover()).load("kind") == {}
 
 
