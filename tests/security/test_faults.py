@@ -22,12 +22,13 @@ if [ $number -eq "$FAULT_AT" ]; then
     case "$FAULT" in
     exit) exit 128 ;;
     killed) kill -9 $$ ;;
-    torn) '{GIT}' "$@" | head -c 20; exit 128 ;;
+    torn) '{GIT}' "$@" | {{ head -c 20; kill -9 $$; }} ;;
     esac
 fi
 exec '{GIT}' "$@"
 """
 FAULTS = ("exit", "killed", "torn")
+"""``torn``: it says a little and is gone, also where it would go on to answer questions."""
 
 
 @pytest.fixture
