@@ -12,6 +12,10 @@ from gitspec.domain.message import AUTOSQUASH
 from gitspec.domain.places import CHANGES, POLICY, SPEC, takes_for_spec
 from gitspec.git.light import answer, read_file, start
 
+TYPE_CHECKING = False  # typing and collections.abc would each cost a millisecond or more
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 PLAIN_POLICIES = "gitspec/plain-policies"
 """File in the common Git folder: the version of gitspec, then ids of the blobs of policies that ask for no more."""
 SETTLES = " settles"
@@ -20,6 +24,8 @@ MOST_CHANGES = 8
 _ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _ELSEWHERE = frozenset(["change-skip", "spec-edit", "task", "spec", "settles"])
 _FILES = ("000000", "100644")
+_FACTS = (":", "\n")
+_LONGEST = 1 << 20
 _LOG = (
     "log", "--topo-order", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-relative", "--diff-merges=first-parent",
     "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "--encoding=UTF-8", "--no-notes", "--no-mailmap",
@@ -37,22 +43,34 @@ def named_by_all(log: tuple[int, int], old: str, new: str, most: int) -> tuple[i
 
     None unless all are plain, each the only parent of the next, and leave spec/ alone.
     """
-    out = answer(log)
-    tokens = out.decode("latin-1").split("\0")[:-1] if out else []
+    pid, out = log
+    found = _named(_pieces(out), old, new, most)
+    posix.close(out)
+    return found if pid and not posix.waitpid(pid, 0)[1] else None
+
+
+def _pieces(out: int) -> "Iterator[str]":
+    """What is read up to each NUL, while Git still writes what follows. It ends at one that is too long to be plain."""
+    rest = ""
+    while len(rest) < _LONGEST and (data := posix.read(out, 1 << 16)):
+        *whole, rest = (rest + data.decode("latin-1")).split("\0")
+        yield from whole
+
+
+def _named(pieces: "Iterator[str]", old: str, new: str, most: int) -> tuple[int, set[str]] | None:
     changes: set[str] = set()
     plain_paths: set[str] = set()
-    at, expected, count = 0, new, 0
-    while at < len(tokens):
-        oid, parent, message = tokens[at : at + 3]
-        at += 4  # the terminator of the record
+    expected, count = new, 0
+    piece = next(pieces, None)
+    while piece is not None:
+        parent, message, _terminator = next(pieces, ""), next(pieces, ""), next(pieces, "")
         named = _changes(message)
-        if oid != expected or not named or count == most:
+        if piece != expected or not named or count == most:
             return None
         changes.update(named)
         expected, count = parent, count + 1
-        while at < len(tokens) and tokens[at][:1] in (":", "\n"):
-            facts, path = tokens[at].lstrip("\n"), tokens[at + 1]
-            at += 2
+        while (piece := next(pieces, None)) is not None and piece.startswith(_FACTS):
+            facts, path = piece.lstrip("\n"), next(pieces, "")
             if not facts[1:].startswith(_FILES) or facts[8:14] not in _FILES:
                 return None
             if path not in plain_paths:

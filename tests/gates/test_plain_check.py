@@ -37,6 +37,32 @@ def test_works_from_a_subfolder_and_in_a_linked_work_tree(main: Repo, monkeypatc
     assert plain_commits("base..topic") == 1
 
 
+@pytest.mark.parametrize("sneaky", [None, 0, 150, 299])
+def test_ranges_longer_than_one_read_are_judged_to_the_end(main: Repo, sneaky: int | None) -> None:
+    add_many(main, 300, sneaky)
+    assert plain_commits("base..main") == (None if sneaky is not None else 301)
+
+
+def test_a_message_of_a_megabyte_is_left_to_the_engine(main: Repo) -> None:
+    tree, long = "main^{tree}", f"Long\n\n{'word ' * 300_000}\n\nChange: add-2fa"
+    main.git("reset", "-q", "--soft", main.git("commit-tree", "-p", "main", tree, input=long))
+    assert plain_commits("base..main") is None
+    assert gitspec(main, "check", "base..main").out == "fine: 2 commits judged\n"
+
+
+def add_many(repo: Repo, number: int, sneaky: int | None) -> None:
+    """Commits with a kilobyte of message each; the one of number ``sneaky`` names no change."""
+    stream = []
+    for at in range(number):
+        message = f"Step {at}\n\n{'text ' * 200}\n\n{'Note' if at == sneaky else 'Change'}: add-2fa\n"
+        stream += [
+            f"commit refs/heads/main\ncommitter A <a@example.com> {1_700_000_000 + at} +0000\ndata {len(message)}\n{message}",
+            "from refs/heads/main^0\n" if not at else "",
+            f"M 100644 inline src/part.py\ndata {len(str(at))}\n{at}\n",
+        ]
+    repo.git("fast-import", "--quiet", input="".join(stream))
+
+
 def forget_reference(repo: Repo) -> None:
     code(repo, "Sneak")
 
