@@ -32,6 +32,9 @@ class WaysOut:
         self._looked += 1
         if self._looked <= _NEAR and (near := self._known.near(name)):
             return f"did you mean {' or '.join(near)}?"
+        requirement, mark, _ = name.partition("#")
+        if mark and self._known.exists(requirement):
+            return f"its scenarios: gitspec show {requirement}"
         return "write <capability>/<requirement> or <capability>/<requirement>#<scenario>"
 
     @cached_property

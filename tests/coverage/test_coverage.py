@@ -105,13 +105,14 @@ def test_a_test_that_names_nothing_fails_with_its_place_and_the_nearest_name(
 ) -> None:
     write_test("a", "auth/session-expiry#idle-timeuot")
     project.write("checks_test.go", "package x\n\n// Spec: auth/login-pag\n")
-    project.write("src/a.go", "// Spec: nothing/at-all\n")
+    project.write("src/a.go", "// Spec: nothing/at-all\n// Spec: auth/login-page#xyz\n")
     done = gitspec("coverage", fails=1)
     assert "checks_test.go:3: E001 there is no 'auth/login-pag'" in done.lines
     assert "  help: did you mean auth/login-page?" in done.lines
     assert "tests/test_a.py:3: E001 there is no 'auth/session-expiry#idle-timeuot'" in done.lines
     assert f"  help: did you mean {NAME}?" in done.lines
     assert "src/a.go:1: E003 warning: there is no 'nothing/at-all'" in done.lines
+    assert "  help: its scenarios: gitspec show auth/login-page" in done.lines
 
 
 def test_code_that_names_nothing_is_a_warning(project: Repo, gitspec: Cli) -> None:
