@@ -11,6 +11,7 @@ from gitspec.domain.citations import COMMENT, MARK, Citation, is_prose, names_in
 from gitspec.domain.code_paths import path_matcher
 from gitspec.domain.places import SPEC
 from gitspec.errors import CannotJudge
+from gitspec.git.objects import batch_answer
 from gitspec.git.repository import Repository
 from gitspec.git.run import Coprocess, ask, git
 
@@ -132,14 +133,10 @@ def _in_tree(repo: Repository, tree: str, paths: Sequence[str]) -> Iterator[tupl
         for some in _portions(tree, paths):
             batch.send(b"".join(request for _, request in some))
             for path, _ in some:
-                header = batch.out.readline().split()
-                if len(header) != 3 or header[1] != b"blob":
+                kind, data = batch_answer(batch) or ("", b"")
+                if kind != "blob":
                     raise CannotJudge("G006", "there is no such file in the repository", place=path)
-                size = int(header[2])
-                data = batch.out.read(size + 1)
-                if len(data) <= size:
-                    raise CannotJudge("G004", "git cat-file ended early", place=path)
-                yield path, data[:-1]
+                yield path, data
     finally:
         batch.close()
 

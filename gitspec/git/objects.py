@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from gitspec.errors import CannotJudge
 from gitspec.git.repository import Repository
-from gitspec.git.run import Coprocess, git, run
+from gitspec.git.run import Coprocess, GitFailed, git, run
 
 MODE_FILE, MODE_EXECUTABLE, MODE_SYMLINK, MODE_SUBMODULE, MODE_TREE = 0o100644, 0o100755, 0o120000, 0o160000, 0o40000
 _BULK = 4
@@ -39,6 +39,22 @@ def tree_data(entries: Iterable[TreeEntry]) -> bytes:
     return b"".join(b"%o %s\0" % (e.mode, os.fsencode(e.name)) + bytes.fromhex(e.oid) for _, e in rows)
 
 
+def batch_answer(batch: Coprocess) -> tuple[str, bytes] | None:
+    """The next answer of a `cat-file --batch`, as type and content; None when there is no such object.
+
+    Raises GitFailed when the child ended before it had said all of it: a part is not taken for the whole.
+    """
+    line = batch.out.readline()
+    if line.endswith(b"\n"):
+        header = line.split()
+        if len(header) != 3 or not header[2].isdigit():
+            return None
+        data = batch.out.read(int(header[2]) + 1)
+        if len(data) > int(header[2]):
+            return header[1].decode(), data[:-1]
+    raise GitFailed(("cat-file",), -1, b"it ended early")
+
+
 class Objects:
     """The objects of a repository."""
 
@@ -65,11 +81,9 @@ class Objects:
         if self._batch is None:
             self._batch = Coprocess(self.repo, "cat-file", "--batch")
         self._batch.send(_checked(oid).encode() + b"\n")
-        header = self._batch.out.readline().split()
-        if len(header) != 3:
+        if (found := batch_answer(self._batch)) is None:
             raise _missing(oid)
-        data = self._batch.out.read(int(header[2]) + 1)
-        return header[1].decode(), data[:-1]
+        return found
 
     def read_many(self, oids: Sequence[str]) -> list[bytes]:
         """The contents of objects, in order; one child for all."""

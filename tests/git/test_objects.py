@@ -1,4 +1,6 @@
+import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +20,7 @@ from gitspec.git.objects import (
     tree_data,
 )
 from gitspec.git.repository import discover
+from gitspec.git.run import GitFailed
 from tests.conftest import Repo
 
 FORMATS = ["sha1", "sha256"]
@@ -140,3 +143,17 @@ def test_names_in_folders_of_a_commit_whatever_they_are_called(any_repo: Repo) -
         "spec/changes/a b": ["x.yaml"],
         "spec": ["changes", "new\nline"],
     }
+
+
+@pytest.mark.parametrize(
+    "said", ["", "0123", "{oid} blob", "{oid} blob 9", "{oid} blob 9\n", "{oid} blob 9\ncont", "{oid} blob 9\ncontent"]
+)
+def test_a_git_that_dies_while_it_answers_has_not_answered(
+    repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    oid = Objects(found := discover(str(repo.path))).write_blob(b"contents\n")
+    (tmp_path / "git").write_text(f"#!/bin/sh\nread request\nprintf '{said.format(oid=oid)}'\nkill -9 $$\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(GitFailed):
+        Objects(found).read(oid)
