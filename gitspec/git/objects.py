@@ -40,11 +40,14 @@ def tree_data(entries: Iterable[TreeEntry]) -> bytes:
 
 
 def batch_answer(batch: Coprocess) -> tuple[str, bytes] | None:
-    """The next answer of a `cat-file --batch`, as type and content; None when there is no such object.
+    """The next answer of a `cat-file --batch`, as type and content; None when there is no such object, or none to be had:
+    of one that a partial clone cannot fetch Git says nothing, and ends.
 
-    Raises GitFailed when the child ended before it had said all of it: a part is not taken for the whole.
+    Raises GitFailed when the child ended in the middle: a part is not taken for the whole.
     """
     line = batch.out.readline()
+    if not line:
+        return None
     if line.endswith(b"\n"):
         header = line.split()
         if len(header) != 3 or not header[2].isdigit():
